@@ -1,0 +1,251 @@
+"""The shape of `trunkline.toml` (contract §3). Reading it from disk is in `configfile`."""
+
+from __future__ import annotations
+
+import datetime as dt
+import ipaddress
+import re
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, SecretStr, model_validator
+
+from trunkline import hours as opening
+from trunkline.secrets import SecretRef, reveal
+from trunkline.versions import Version
+
+RecordingPolicy = Literal["all", "external", "on-demand", "none"]
+UnknownCallers = Literal["skip", "create-inbound", "create"]
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as error:
+        raise ValueError(f"{name!r} is no time zone; write one such as Australia/Adelaide") from error
+    return name
+
+
+def _country(code: str) -> str:
+    from phonenumbers import SUPPORTED_REGIONS
+
+    if code not in SUPPORTED_REGIONS:
+        raise ValueError(f"{code!r} is no country; write two capital letters such as AU")
+    return code
+
+
+def is_loopback(host: str) -> bool:
+    """Whether `host` is this machine: plain HTTP and SMTP are allowed there only."""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _origin(url: str) -> str:
+    """`scheme://host[:port]` without a path; http only on loopback."""
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username:
+        raise ValueError("is no address; write https://host or https://host:port")
+    if parts.scheme == "http" and not is_loopback(parts.hostname):
+        raise ValueError("http is allowed on loopback only; write https://")
+    if parts.path.rstrip("/") or parts.query or parts.fragment:
+        raise ValueError("has a path; write only https://host or https://host:port")
+    return url.rstrip("/")
+
+
+def _within(value: object) -> object:
+    return opening.within(value) if isinstance(value, str) else value
+
+
+Zone = Annotated[str, AfterValidator(_zone)]
+Country = Annotated[str, AfterValidator(_country)]
+Origin = Annotated[str, AfterValidator(_origin)]
+Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,62}$")]
+
+
+class Table(BaseModel):
+    """A table of the file: unknown keys are errors, values never appear in messages."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class Agency(Table):
+    """The firm that runs trunkline for its clients."""
+
+    id: Id
+    name: str
+    timezone: Zone
+    country: Country
+    report_to: tuple[str, ...] = ()
+
+
+class StoreTable(Table):
+    """Where the lake, the PBXs' answers and the recordings are kept; relative to the config file."""
+
+    lake: str = "data/lake.duckdb"
+    landing: str = "data/landing"
+    recordings: str = "data/recordings"
+
+
+class Mail(Table):
+    """The mail server: `smtp://` (STARTTLS unless loopback) or `smtps://`."""
+
+    url: Annotated[str, Field(pattern=r"^smtps?://[^/@\s]+$")]
+    username: str | None = None
+    password: SecretRef | None = None
+    sender: str = Field(alias="from")
+
+
+class Floor(Table):
+    """Versions below these are not supported: "upgrade 3CX first"."""
+
+    v18: Version = Version.parse("18.0.0.11")
+    v20: Version = Version.parse("20.0.0.0")
+
+
+class Retention(Table):
+    """How long each class of data is kept, in days; absent: for ever."""
+
+    recordings_days: int | None = Field(None, gt=0)
+    transcripts_days: int | None = Field(None, gt=0)
+    calls_days: int | None = Field(None, gt=0)
+
+
+class Missed(Table):
+    """Thresholds for missed calls."""
+
+    short_abandon_seconds: float = Field(10, ge=0)
+    callback_within: Annotated[opening.Within, BeforeValidator(_within)] = opening.Within(1, "business day")
+
+
+class Pbx(Table):
+    """One 3CX system. `client_id` with its secret signs in to v20, `username` with its password to v18's console."""
+
+    id: Id
+    url: Origin
+    hosting: Literal["hosted", "self-managed", "express"] = "self-managed"
+    client_id: str | None = None
+    client_secret: SecretRef | None = None
+    username: str | None = None
+    password: SecretRef | None = None
+    verify: bool | str = True
+    max_call_hours: float = Field(4, gt=0, le=24)
+    hide_pcalls: bool = True
+    _folder: Path = PrivateAttr(Path())
+
+    @model_validator(mode="after")
+    def _one_login(self) -> Pbx:
+        api = self.client_id is not None and self.client_secret is not None
+        console = self.username is not None and self.password is not None
+        if api == console:
+            raise ValueError("needs client_id and client_secret (v20), or username and password (v18)")
+        return self
+
+    @property
+    def login(self) -> str:
+        """The name that signs in: the API client's number, or the console user's."""
+        return self.client_id or self.username or ""
+
+    def secret(self) -> SecretStr:
+        """The client secret or the password. Raises ConfigError if it is not set."""
+        reference = self.client_secret or self.password or ""
+        return reveal(reference, self._folder, f"PBX {self.id}, {'client_secret' if self.client_secret else 'password'}")
+
+
+class HighLevel(Table):
+    """A HighLevel sub-account (CRM reference §2.1)."""
+
+    id: Id
+    kind: Literal["highlevel"]
+    base_url: Origin = "https://services.leadconnectorhq.com"
+    location_id: str
+    provider_id: str
+    token: SecretRef
+    user_id: str | None = None
+    unknown_callers: UnknownCallers = "skip"
+    missed_call_task: bool = False
+    _folder: Path = PrivateAttr(Path())
+
+    def secret(self) -> SecretStr:
+        """The token. Raises ConfigError if it is not set."""
+        return reveal(self.token, self._folder, f"CRM {self.id}, token")
+
+
+Crm = HighLevel
+"""Every kind of CRM this version delivers to."""
+
+
+class Account(Table):
+    """A client of the agency."""
+
+    id: Id
+    name: str
+    timezone: Zone
+    country: Country
+    report_to: tuple[str, ...] = ()
+    recording_policy: RecordingPolicy = "all"
+    hours: dict[str, str] | None = None
+    holidays: str | tuple[dt.date, ...] | None = None
+    retention: Retention = Retention()
+    missed: Missed = Missed()
+    masking: Literal["mail", "everywhere", "none"] = "mail"
+    pbx: tuple[Pbx, ...] = ()
+    crm: tuple[Crm, ...] = ()
+
+    @model_validator(mode="after")
+    def _readable(self) -> Account:
+        opening.timetable(self.hours or {})
+        if isinstance(self.holidays, str):
+            opening.public_holidays(self.holidays, range(2026, 2027))
+        return self
+
+    @cached_property
+    def open_spans(self) -> tuple[opening.OpenSpan, ...]:
+        """The weekly timetable; empty where no hours are set."""
+        return opening.timetable(self.hours or {})
+
+
+class Config(Table):
+    """The whole file, with what it includes."""
+
+    agency: Agency
+    store: StoreTable = StoreTable()
+    mail: Mail | None = None
+    pbx_floor: Floor = Floor()
+    account: tuple[Account, ...] = ()
+    _path: Path = PrivateAttr(Path("trunkline.toml"))
+
+    @model_validator(mode="after")
+    def _ids_are_unique(self) -> Config:
+        for kind, ids in (
+            ("accounts", [account.id for account in self.account]),
+            ("PBXs", [pbx.id for account in self.account for pbx in account.pbx]),
+            ("CRMs", [crm.id for account in self.account for crm in account.crm]),
+        ):
+            twice = sorted({one for one in ids if ids.count(one) > 1})
+            if twice:
+                raise ValueError(f"two {kind} have the id {twice[0]!r}; give each its own")
+        return self
+
+    @property
+    def path(self) -> Path:
+        """The file it was read from."""
+        return self._path
+
+    def place(self, setting: str) -> str:
+        """A folder or file of `[store]`, absolute; an address (`s3://…`) as it is."""
+        return setting if re.match(r"^\w+://", setting) else str((self._path.parent / setting).resolve())
+
+    def mail_password(self) -> SecretStr | None:
+        """The mail server's password, if one is set. Raises ConfigError if its variable is absent."""
+        if self.mail is None or self.mail.password is None:
+            return None
+        return reveal(self.mail.password, self._path.parent, "mail, password")
+
+    def account_of(self, pbx_id: str) -> Account:
+        """The account that owns a PBX."""
+        return next(account for account in self.account for pbx in account.pbx if pbx.id == pbx_id)

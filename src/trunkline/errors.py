@@ -1,0 +1,103 @@
+"""What can go wrong, grouped by what to do about it.
+
+TrunklineError                 says what happened, where, and the step that mends it
+├── ConfigError                stop: nothing was touched (exit status 2)
+│   └── SpanError              stop: a time or period that cannot be read
+├── LakeError                  stop: the store cannot be used
+│   └── LakeLocked             another process is writing; try again
+└── RemoteError                skip this one system, go on with the others, try again next run
+    ├── Unreachable            nothing answered, or what answered is not the system expected
+    ├── BadCredentials         refused; not tried again until they change (contract §5.7)
+    ├── Forbidden              signed in, but a right is missing
+    ├── NotThere               this build has no such address
+    ├── Unsupported            the version is below the floor
+    └── BadAnswer              an answer that cannot be trusted: HTML for JSON, another day's rows
+"""
+
+from __future__ import annotations
+
+
+class TrunklineError(Exception):
+    """What happened, where (account, PBX, window) and the one step that mends it."""
+
+    code = "error"
+
+    def __init__(self, message: str, *, where: str = "", mend: str = "") -> None:
+        super().__init__(message)
+        self.message, self.where, self.mend = message, where, mend
+
+    def __str__(self) -> str:
+        head = f"{self.where}: {self.message}" if self.where else self.message
+        return f"{head} — {self.mend}" if self.mend else head
+
+
+class ConfigError(TrunklineError):
+    """The configuration cannot be used; nothing was touched."""
+
+    code = "config"
+
+
+class SpanError(ConfigError):
+    """A time, span or period that cannot be read."""
+
+    code = "span"
+
+
+class LakeError(TrunklineError):
+    """The lake cannot be opened or written."""
+
+    code = "lake"
+
+
+class LakeLocked(LakeError):
+    """Another process is writing to the lake."""
+
+    code = "lake_locked"
+
+
+class DiskFull(TrunklineError):
+    """No space left where recordings or landing files are kept; nothing half-written stays under a final name."""
+
+    code = "disk_full"
+
+
+class RemoteError(TrunklineError):
+    """One PBX, CRM or mail server fails; the others go on."""
+
+    code = "system"
+
+
+class Unreachable(RemoteError):
+    """Nothing answered within the time allowed."""
+
+    code = "unreachable"
+
+
+class BadCredentials(RemoteError):
+    """The credentials were refused; they are not tried again until they change (contract §5.7)."""
+
+    code = "bad_credentials"
+
+
+class Forbidden(RemoteError):
+    """Signed in, but a right is missing."""
+
+    code = "forbidden"
+
+
+class NotThere(RemoteError):
+    """This system has no such address."""
+
+    code = "not_there"
+
+
+class Unsupported(RemoteError):
+    """The PBX runs a version below the floor."""
+
+    code = "unsupported"
+
+
+class BadAnswer(RemoteError):
+    """An answer that cannot be trusted or read."""
+
+    code = "bad_answer"

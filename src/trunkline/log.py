@@ -1,0 +1,48 @@
+"""Log lines carry account, PBX and window through a context; numbers and tokens are masked before they are written."""
+
+from __future__ import annotations
+
+import contextlib
+import contextvars
+import logging
+import re
+from collections.abc import Iterator
+
+_CONTEXT: contextvars.ContextVar[dict[str, str]] = contextvars.ContextVar("trunkline_log", default={})
+# A phone number is 7 digits or more in a row, maybe with a plus; a token is a long run of URL-safe base64.
+_NUMBER = re.compile(r"(?<![\w.:-])\+?\d{7,15}(?![\w:.-])")
+_TOKEN = re.compile(r"eyJ[\w-]{8,}\.[\w-]+\.[\w-]*|(?i:bearer|secret|password|token)(=|:\s*|\s+)[^\s,;&]+")
+
+
+@contextlib.contextmanager
+def context(**fields: str) -> Iterator[None]:
+    """Adds `account`, `pbx`, `window`, … to every line logged inside."""
+    token = _CONTEXT.set({**_CONTEXT.get(), **fields})
+    try:
+        yield
+    finally:
+        _CONTEXT.reset(token)
+
+
+def redact(text: str) -> str:
+    """`text` without tokens, and with all but the last three digits of phone numbers hidden."""
+    text = _TOKEN.sub("[secret]", text)
+    return _NUMBER.sub(lambda match: "•" * (len(match[0]) - 3) + match[0][-3:], text)
+
+
+class _Redacting(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        where = " ".join(f"{key}={value}" for key, value in _CONTEXT.get().items())
+        return redact(super().format(record) + (f" [{where}]" if where else ""))
+
+
+def configure(verbosity: int) -> None:
+    """Plain lines on standard error: warnings, or more with `-v`; httpx's own lines hold numbers and stay off."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(_Redacting("%(asctime)s %(levelname)s %(message)s", "%H:%M:%S"))
+    logger = logging.getLogger("trunkline")
+    logger.handlers[:] = [handler]
+    logger.propagate = False
+    logger.setLevel({0: logging.WARNING, 1: logging.INFO}.get(verbosity, logging.DEBUG))
+    for noisy in ("httpx", "httpcore", "stamina", "obstore"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
