@@ -27,7 +27,7 @@ _RETRY_STATUSES = {429, 502, 503, 504}
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
 
-class Again(Exception):  # noqa: N818 — a signal between `send` and its retry loop, not an error anyone sees
+class Again(Exception):
     """The answer says "later"; carries it in case no later attempt helps."""
 
     def __init__(self, response: httpx.Response) -> None:

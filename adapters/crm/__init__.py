@@ -1,0 +1,1 @@
+"""One module per kind of CRM; each says only what differs."""

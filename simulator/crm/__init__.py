@@ -1,0 +1,1 @@
+"""Simulated CRMs: real servers on loopback, with a memory."""

@@ -1,0 +1,1 @@
+"""Simulated 3CX PBXs."""

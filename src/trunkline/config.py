@@ -11,7 +11,16 @@ from typing import Annotated, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, SecretStr, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    SecretStr,
+    model_validator,
+)
 
 from trunkline import hours as opening
 from trunkline.secrets import SecretRef, reveal
@@ -107,18 +116,21 @@ class Floor(Table):
     v20: Version = Version.parse("20.0.0.0")
 
 
+Days = Annotated[int, Field(gt=0)] | None
+
+
 class Retention(Table):
     """How long each class of data is kept, in days; absent: for ever."""
 
-    recordings_days: int | None = Field(None, gt=0)
-    transcripts_days: int | None = Field(None, gt=0)
-    calls_days: int | None = Field(None, gt=0)
+    recordings_days: Days = None
+    transcripts_days: Days = None
+    calls_days: Days = None
 
 
 class Missed(Table):
     """Thresholds for missed calls."""
 
-    short_abandon_seconds: float = Field(10, ge=0)
+    short_abandon_seconds: Annotated[float, Field(ge=0)] = 10
     callback_within: Annotated[opening.Within, BeforeValidator(_within)] = opening.Within(1, "business day")
 
 
@@ -133,7 +145,7 @@ class Pbx(Table):
     username: str | None = None
     password: SecretRef | None = None
     verify: bool | str = True
-    max_call_hours: float = Field(4, gt=0, le=24)
+    max_call_hours: Annotated[float, Field(gt=0, le=24)] = 4
     hide_pcalls: bool = True
     _folder: Path = PrivateAttr(Path())
 
@@ -153,7 +165,9 @@ class Pbx(Table):
     def secret(self) -> SecretStr:
         """The client secret or the password. Raises ConfigError if it is not set."""
         reference = self.client_secret or self.password or ""
-        return reveal(reference, self._folder, f"PBX {self.id}, {'client_secret' if self.client_secret else 'password'}")
+        return reveal(
+            reference, self._folder, f"PBX {self.id}, {'client_secret' if self.client_secret else 'password'}"
+        )
 
 
 class HighLevel(Table):
@@ -239,6 +253,11 @@ class Config(Table):
     def place(self, setting: str) -> str:
         """A folder or file of `[store]`, absolute; an address (`s3://…`) as it is."""
         return setting if re.match(r"^\w+://", setting) else str((self._path.parent / setting).resolve())
+
+    @property
+    def state_folder(self) -> Path:
+        """Where sign-ins and staged files are kept: beside the lake."""
+        return Path(self.place(self.store.lake)).parent / "state"
 
     def mail_password(self) -> SecretStr | None:
         """The mail server's password, if one is set. Raises ConfigError if its variable is absent."""

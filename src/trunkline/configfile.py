@@ -97,8 +97,10 @@ def _holds(data: Any, step: int | str) -> bool:
 def _remember_folder(config: Config, path: Path) -> None:
     config._path = path
     for account in config.account:
-        for system in (*account.pbx, *account.crm):
-            system._folder = path.parent
+        for pbx in account.pbx:
+            pbx._folder = path.parent
+        for crm in account.crm:
+            crm._folder = path.parent
 
 
 def account_ids(config: Config, accounts: tuple[str, ...], pbxs: tuple[str, ...]) -> tuple[Account, ...]:
@@ -116,6 +118,5 @@ def account_ids(config: Config, accounts: tuple[str, ...], pbxs: tuple[str, ...]
     return tuple(
         account
         for account in config.account
-        if (not accounts or account.id in accounts)
-        and (not pbxs or any(pbx.id in pbxs for pbx in account.pbx))
+        if (not accounts or account.id in accounts) and (not pbxs or any(pbx.id in pbxs for pbx in account.pbx))
     )

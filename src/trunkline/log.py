@@ -8,7 +8,7 @@ import logging
 import re
 from collections.abc import Iterator
 
-_CONTEXT: contextvars.ContextVar[dict[str, str]] = contextvars.ContextVar("trunkline_log", default={})
+_CONTEXT: contextvars.ContextVar[dict[str, str]] = contextvars.ContextVar("trunkline_log")
 # A phone number is 7 digits or more in a row, maybe with a plus; a token is a long run of URL-safe base64.
 _NUMBER = re.compile(r"(?<![\w.:-])\+?\d{7,15}(?![\w:.-])")
 _TOKEN = re.compile(r"eyJ[\w-]{8,}\.[\w-]+\.[\w-]*|(?i:bearer|secret|password|token)(=|:\s*|\s+)[^\s,;&]+")
@@ -17,7 +17,7 @@ _TOKEN = re.compile(r"eyJ[\w-]{8,}\.[\w-]+\.[\w-]*|(?i:bearer|secret|password|to
 @contextlib.contextmanager
 def context(**fields: str) -> Iterator[None]:
     """Adds `account`, `pbx`, `window`, … to every line logged inside."""
-    token = _CONTEXT.set({**_CONTEXT.get(), **fields})
+    token = _CONTEXT.set({**_CONTEXT.get({}), **fields})
     try:
         yield
     finally:
@@ -32,7 +32,7 @@ def redact(text: str) -> str:
 
 class _Redacting(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
-        where = " ".join(f"{key}={value}" for key, value in _CONTEXT.get().items())
+        where = " ".join(f"{key}={value}" for key, value in _CONTEXT.get({}).items())
         return redact(super().format(record) + (f" [{where}]" if where else ""))
 
 

@@ -78,7 +78,10 @@ class Lake:
         """The file, waiting while another process writes."""
         deadline = time.monotonic() + self.lock_wait_seconds
         is_new = not self.path.exists()
-        settings = {"memory_limit": MEMORY_LIMIT, "storage_compatibility_version": STORAGE_VERSION}
+        settings: dict[str, str | bool | int | float | list[str]] = {
+            "memory_limit": MEMORY_LIMIT,
+            "storage_compatibility_version": STORAGE_VERSION,
+        }
         while True:
             try:
                 connection = duckdb.connect(str(self.path), read_only=read_only, config=settings)

@@ -36,6 +36,6 @@ def merge(connection: duckdb.DuckDBPyConnection, table: str, source: str, within
         MERGE INTO {table} AS t USING (FROM {source}) AS s ON ({on})
         WHEN MATCHED AND ({differs}) THEN UPDATE SET {update}
         WHEN NOT MATCHED THEN INSERT ({", ".join(columns)}) VALUES ({", ".join(f"s.{column}" for column in columns)})
-    """  # noqa: S608
+    """
     row = connection.execute(sql).fetchone()
     return int(row[0]) if row else 0

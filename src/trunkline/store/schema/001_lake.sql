@@ -12,7 +12,7 @@ CREATE TABLE legs (
     destination_number VARCHAR, destination_name VARCHAR, destination_kind VARCHAR, answered BOOLEAN, human BOOLEAN,
     spoke BOOLEAN, ring_seconds DOUBLE, talk_seconds DOUBLE, duration_seconds DOUBLE, status VARCHAR, reason VARCHAR,
     direction VARCHAR, did VARCHAR, recording_ids VARCHAR[], surface VARCHAR, row_shape VARCHAR,
-    source_e164 VARCHAR, destination_e164 VARCHAR
+    source_raw VARCHAR, destination_raw VARCHAR
 );
 CREATE TABLE recordings (
     recording_id VARCHAR, call_id VARCHAR, account_id VARCHAR, pbx_id VARCHAR, native_id VARCHAR, link VARCHAR,

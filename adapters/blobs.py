@@ -1,0 +1,82 @@
+"""Where files are kept: a folder, or S3, GCS or Azure by URL (obstore)."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+from collections.abc import Iterator
+from pathlib import Path
+
+import obstore
+from obstore.exceptions import NotFoundError
+from obstore.store import LocalStore, ObjectStore, from_url
+
+from trunkline.errors import DiskFull
+
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
+
+@contextlib.contextmanager
+def full_disk_said(where: str) -> Iterator[None]:
+    """Turns the system's "no space left" into words.
+
+    Raises:
+        DiskFull: The disk, a quota or a file size limit is exhausted.
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in _FULL:
+            raise
+        raise DiskFull(
+            f"{where}: {error.strerror}", mend="free some space and run the same command again; nothing was lost"
+        ) from error
+
+
+class Blobs:
+    """Files by key, `account/pbx/yyyy/mm/dd/…`; never changed once written."""
+
+    def __init__(self, place: str) -> None:
+        self.place = place
+        self.folder = None if "://" in place else Path(place)
+        if self.folder is not None:
+            self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._store: ObjectStore = LocalStore(self.folder)
+        else:
+            self._store = from_url(place)
+
+    async def exists(self, key: str) -> bool:
+        """Whether a file of this key is kept."""
+        try:
+            await obstore.head_async(self._store, key)
+        except (FileNotFoundError, NotFoundError):
+            return False
+        return True
+
+    async def put(self, key: str, data: bytes | Path) -> None:
+        """Keeps a file under its final name in one step; an object store's upload ends the same way.
+
+        Raises:
+            DiskFull: No space; nothing stays under the final name.
+        """
+        with full_disk_said(self.place):
+            if isinstance(data, Path) and self.folder is not None:
+                _rename(data, self.folder / key)
+                return
+            await obstore.put_async(self._store, key, data)
+
+    async def get(self, key: str) -> bytes:
+        """A file's content."""
+        found = await obstore.get_async(self._store, key)
+        return bytes(await found.bytes_async())
+
+    def partial_folder(self, fallback: Path) -> Path:
+        """Where files are written before they are whole: on the same disk, so that the last step is a rename."""
+        folder = (self.folder or fallback) / ".partial"
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return folder
+
+
+def _rename(written: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    written.replace(target)

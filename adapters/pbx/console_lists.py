@@ -1,0 +1,143 @@
+"""v18's console answers as small records. Pure (v18 reference §1.4, §1.5)."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any, TypeVar
+
+import msgspec
+
+from trunkline.errors import BadAnswer
+from trunkline.models import Directory, ListedRecording
+
+# The log has preset spans only; the query names of a custom one are not known (v18 reference §1.4).
+PRESETS = {7: "LastSevenDays", 30: "LastThirtyDays", 90: "LastNinetyDays"}
+REACH_DAYS = 90
+DIRECTORY_LISTS = {
+    "/api/ExtensionList": "extension",
+    "/api/QueueList": "queue",
+    "/api/RingGroupList": "ring_group",
+    "/api/IVRList": "ivr",
+    "/api/FaxList": "fax",
+}
+
+
+_T = TypeVar("_T")
+
+
+class _Log(msgspec.Struct):
+    CallLogRows: list[msgspec.Raw] = []
+    HasMoreRows: bool = False
+
+
+class _Recordings(msgspec.Struct):
+    entries: list[msgspec.Raw] = msgspec.field(name="list", default_factory=list)
+    TotalRowsCount: int = 0
+
+
+class _Row(msgspec.Struct):
+    CallTime: str | None = None
+
+
+class _Recording(msgspec.Struct):
+    Id: int
+    Date: str | None = None
+    IsArchived: bool | None = None
+    Transcription: str | None = None
+    Participants: list[str] = []
+    CallerNumber: str | None = None
+    DID: str | None = None
+
+
+def preset(since: dt.datetime) -> str:
+    """The shortest preset that reaches back to `since`, with a day to spare for zones.
+
+    Raises:
+        BadAnswer: None does.
+    """
+    days = (dt.datetime.now(dt.UTC) - since).total_seconds() / 86_400
+    for reach, name in PRESETS.items():
+        if days < reach - 1:
+            return name
+    if days <= REACH_DAYS:
+        return PRESETS[REACH_DAYS]
+    raise BadAnswer(
+        f"the v18 console reaches back {REACH_DAYS} days only",
+        mend=f"backfill since {dt.datetime.now(dt.UTC) - dt.timedelta(days=REACH_DAYS - 1):%Y-%m-%d}",
+    )
+
+
+def log_page(content: bytes) -> tuple[list[bytes], bool]:
+    """Raw rows and whether more follow."""
+    page = _decode(content, _Log)
+    return [bytes(row) for row in page.CallLogRows], page.HasMoreRows
+
+
+def recording_page(content: bytes, start: int) -> tuple[list[bytes], bool]:
+    """Raw entries and whether more follow after the ones from `start` on."""
+    page = _decode(content, _Recordings)
+    return [bytes(row) for row in page.entries], start + len(page.entries) < page.TotalRowsCount
+
+
+def row_start(row: bytes) -> dt.datetime | None:
+    """When a log row's call started; null if it does not say so readably."""
+    with contextlib.suppress(msgspec.DecodeError):
+        return _instant(msgspec.json.decode(row, type=_Row).CallTime)
+    return None
+
+
+def recording_start(row: bytes) -> dt.datetime | None:
+    """When a recording started; null if it does not say so readably."""
+    with contextlib.suppress(msgspec.DecodeError):
+        return _instant(msgspec.json.decode(row, type=_Recording).Date)
+    return None
+
+
+def recordings(entries: Iterable[bytes]) -> list[ListedRecording]:
+    """The recording list; `Participants` is from, to."""
+    found = []
+    for row in (msgspec.json.decode(entry, type=_Recording) for entry in entries):
+        start = _instant(row.Date)
+        ends = [*row.Participants, "", ""]
+        if start:
+            found.append(
+                ListedRecording(
+                    native_id=str(row.Id),
+                    started_at=start,
+                    source=ends[0] or row.CallerNumber or "",
+                    destination=ends[1],
+                    did=row.DID,
+                    is_archived=bool(row.IsArchived),
+                    transcript=row.Transcription,
+                )
+            )
+    return found
+
+
+def directory(kind: str, entries: list[dict[str, Any]]) -> list[Directory]:
+    """Members of one directory list."""
+    return [
+        Directory(
+            dn=str(entry.get("Number", "")),
+            name=entry.get("Name") or f"{entry.get('FirstName') or ''} {entry.get('LastName') or ''}".strip(),
+            kind=kind,
+        )
+        for entry in entries
+    ]
+
+
+def _instant(text: str | None) -> dt.datetime | None:
+    """ISO 8601 with an offset; the fraction is sometimes absent, sometimes seven digits long."""
+    with contextlib.suppress(ValueError):
+        moment = dt.datetime.fromisoformat(text or "")
+        return moment.astimezone(dt.UTC) if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
+    return None
+
+
+def _decode(content: bytes, kind: type[_T]) -> _T:
+    try:
+        return msgspec.json.decode(content, type=kind)
+    except msgspec.DecodeError as error:
+        raise BadAnswer(f"no such list but: {error}", mend="report this 3CX version") from error

@@ -1,0 +1,52 @@
+"""What a run did: counts, and each part that failed with its reason. One bad tenant never stops another."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from trunkline.errors import TrunklineError
+
+
+@dataclass(frozen=True)
+class Failure:
+    """One part that failed: which, the error's code, what was seen and what mends it."""
+
+    part: str
+    code: str
+    message: str
+    mend: str = ""
+
+    @classmethod
+    def of(cls, part: str, error: TrunklineError) -> Failure:
+        """From an error that was caught."""
+        return cls(part, error.code, error.message, error.mend)
+
+    def __str__(self) -> str:
+        return f"{self.part}: {self.message}" + (f" — {self.mend}" if self.mend else "")
+
+
+@dataclass
+class Outcome:
+    """Added up over all PBXs and CRMs of a run."""
+
+    windows: int = 0
+    rows: int = 0
+    calls: int = 0
+    calls_changed: int = 0
+    recordings_asked: int = 0
+    recordings_stored: int = 0
+    activities: dict[str, int] = field(default_factory=dict)
+    failures: list[Failure] = field(default_factory=list)
+
+    @property
+    def exit_status(self) -> int:
+        """0 all done, 1 done but some part failed (contract §2)."""
+        return 1 if self.failures else 0
+
+    def as_json(self) -> dict[str, Any]:
+        """For `--json` and the flow run's result."""
+        return {
+            **{name: value for name, value in vars(self).items() if name != "failures"},
+            "failures": [vars(failure) for failure in self.failures],
+        }

@@ -1,0 +1,147 @@
+"""The lake → figures. What each query counts is said in its file."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+import duckdb
+
+from trunkline.config import Account
+from trunkline.periods import Period
+from trunkline.reports import sql
+from trunkline.reports.figures import (
+    AccountFigures,
+    Callbacks,
+    Caller,
+    Count,
+    Coverage,
+    Day,
+    Delivery,
+    Heat,
+    Problem,
+    Reading,
+    Slice,
+    SwitchedOff,
+    Volumes,
+    Wait,
+)
+
+_ZONES_APART = dt.timedelta(hours=26)  # a day begins up to 26 hours apart around the world
+
+
+def snapshot(connection: duckdb.DuckDBPyConnection, period: Period, accounts: Sequence[Account]) -> None:
+    """Lays down the rows of all accounts for the period and the one before: all figures then tell of one moment."""
+    values = {
+        "since": period.previous().since - _ZONES_APART,
+        "until": period.until + _ZONES_APART,
+        "account_ids": [account.id for account in accounts],
+    }
+    sql.run(connection, "snapshot_calls", values)
+    sql.run(connection, "snapshot_episodes", values)
+
+
+def account_figures(connection: duckdb.DuckDBPyConnection, account: Account, period: Period) -> AccountFigures:
+    """All figures of one account. Needs `snapshot`. `period` may be of another zone: the account's days count."""
+    period = period.in_zone(account.timezone)
+    before = period.previous()
+    reach = sql.one(connection, "reach", {"account_id": account.id})
+    now, then = _values(account, period), _values(account, before)
+    age = reach["as_of"] - period.until if reach["as_of"] else dt.timedelta()
+    reading_before = _reading(connection, then, before)
+    return AccountFigures(
+        account=account,
+        period=period,
+        now=_slice(connection, now, None),
+        before=_slice(connection, then, before.until + age),
+        was_read_before=any(pbx.is_read for pbx in reading_before),
+        call_back=tuple(Caller(**row) for row in sql.run(connection, "call_back_now", now)),
+        heat=tuple(Heat(**row) for row in sql.run(connection, "heat", now)),
+        lost=_lost(sql.run(connection, "lost", now)),
+        trend=tuple(Day(**row) for row in sql.run(connection, "trend", now)),
+        waits=tuple(Wait(**row) for row in sql.run(connection, "waits", now)),
+        switched_off=tuple(SwitchedOff(**row) for row in sql.run(connection, "switched_off", now)),
+        reading=_reading(connection, now, period),
+        deliveries=tuple(Delivery(**row) for row in sql.run(connection, "activities", now)),
+        lake_since=reach["lake_since"],
+        as_of=reach["as_of"],
+    )
+
+
+def _values(account: Account, period: Period) -> sql.Row:
+    return {
+        "account_id": account.id,
+        "pbx_ids": [pbx.id for pbx in account.pbx],
+        "since": period.since,
+        "until": period.until,
+        "end": period.end,
+        "days": list(period.days),
+        "timezone": account.timezone,
+    }
+
+
+def _slice(connection: duckdb.DuckDBPyConnection, values: sql.Row, as_of: dt.datetime | None) -> Slice:
+    return Slice(
+        volumes=Volumes(**sql.one(connection, "volumes", values)),
+        callbacks=Callbacks(**sql.one(connection, "episodes", {**values, "as_of": as_of})),
+        coverage=coverage(sql.run(connection, "coverage", values)),
+    )
+
+
+def coverage(rows: Sequence[sql.Row]) -> Coverage:
+    """Counts by state and cause → the two coverages and what is missing."""
+
+    def calls(**where: Any) -> int:
+        return sum(row["calls"] for row in rows if all(row[key] == value for key, value in where.items()))
+
+    eligible = [row for row in rows if row["eligible"]]
+    causes: Counter[str] = Counter()
+    for row in eligible:
+        if row["state"] in {"missing", "mismatch"}:
+            causes["mismatch" if row["state"] == "mismatch" else row["cause"]] += row["calls"]
+    reasons: Counter[str] = Counter()
+    for row in rows:
+        if not row["eligible"]:
+            reasons[row["not_eligible"]] += row["calls"]
+    return Coverage(
+        spoken=calls(),
+        recorded=calls(recorded=True),
+        not_known=calls(recorded=False, state="pending") + calls(recorded=False, state="unknown"),
+        eligible=calls(eligible=True),
+        **{state: calls(eligible=True, state=state) for state in STATES},
+        recorded_in_error=calls(recorded_in_error=True),
+        talk_seconds=sum(row["talk_seconds"] or 0 for row in eligible),
+        audio_seconds=sum(row["audio_seconds"] or 0 for row in eligible),
+        causes=_counts(causes),
+        not_eligible=_counts(reasons),
+    )
+
+
+STATES = ("verified", "mismatch", "missing", "pending", "unknown")
+
+
+def _counts(counter: Counter[str]) -> tuple[Count, ...]:
+    return tuple(Count(label, calls) for label, calls in sorted(counter.items(), key=lambda item: (-item[1], item[0])))
+
+
+def _lost(rows: Sequence[sql.Row]) -> dict[str, tuple[Count, ...]]:
+    kinds = ("reason", "queue", "number", "extension")
+    return {
+        kind: tuple(Count(row["label"], row["calls"], row["name"]) for row in rows if row["kind"] == kind)
+        for kind in kinds
+    }
+
+
+def _reading(connection: duckdb.DuckDBPyConnection, values: sql.Row, period: Period) -> tuple[Reading, ...]:
+    length = (period.until - period.since).total_seconds()
+    found = []
+    for row in sql.run(connection, "reading", values):
+        problems = tuple(
+            Problem(row["pbx_id"], str(entry.get("message", "")), str(entry.get("mend", "")))
+            for entry in json.loads(row.pop("problems") or "[]")
+        )
+        found.append(Reading(read_share=row.pop("read_seconds") / length, problems=problems, **row))
+    return tuple(found)

@@ -1,0 +1,101 @@
+"""The row shapes: one struct of the fields used per shape, and what each shape calls things.
+
+Null fields are omitted by the PBX, so every field has a default (v20 reference §3.3). Which parser reads a row is
+decided by the row's own keys, never by the PBX's version (v20 reference §5.6).
+"""
+
+from __future__ import annotations
+
+import msgspec
+import polars as pl
+
+# DN types, undocumented by 3CX, seen in several public clients (v20 reference §3.5).
+DN_KINDS = {
+    0: "extension",
+    1: "external",
+    2: "ring_group",
+    4: "queue",
+    5: "voicemail",
+    6: "ivr",
+    7: "fax",
+    8: "parking",
+    12: "system",
+    13: "script",
+}
+# `CallType` words, from U6 on; only used where the number above is absent or new.
+CALL_TYPE_KINDS = {
+    "external": "external",
+    "extension": "extension",
+    "queue": "queue",
+    "digital receptionist": "ivr",
+    "system": "system",
+}
+PHONES = ("extension", "ring_group")
+PEOPLE = ("extension", "external")
+
+
+class RowRecording(msgspec.Struct):
+    """One of a row's recordings, from 20.0.10 on."""
+
+    Id: int | None = None
+    Transcription: str | None = None
+    Summary: str | None = None
+    SentimentScore: int | None = None
+
+
+class XapiRow(msgspec.Struct):
+    """The fields read of a `ReportCallLogData` row, of any v20 build (v20 reference §3.3)."""
+
+    CdrId: str | None = None
+    CallHistoryId: str | None = None
+    MainCallHistoryId: str | None = None
+    StartTime: str | None = None
+    SourceType: int | None = None
+    SourceDn: str | None = None
+    SourceCallerId: str | None = None
+    SourceDisplayName: str | None = None
+    DestinationType: int | None = None
+    DestinationDn: str | None = None
+    DestinationCallerId: str | None = None
+    DestinationDisplayName: str | None = None
+    RingingDuration: str | None = None
+    TalkingDuration: str | None = None
+    Answered: bool | None = None
+    Direction: str | None = None
+    CallType: str | None = None
+    Status: str | None = None
+    Reason: str | None = None
+    SrcRecId: int | None = None
+    DstRecId: int | None = None
+    Transcription: str | None = None
+    Summary: str | None = None
+    SentimentScore: int | None = None
+    Recordings: list[RowRecording] | None = None
+
+
+class ConsoleRow(msgspec.Struct):
+    """A row of the v18 console's call log: one per call (v18 reference §1.4)."""
+
+    Id: int | None = None
+    CallTime: str | None = None
+    CallerId: str | None = None
+    Destination: str | None = None
+    Duration: str | None = None
+    Answered: bool | None = None
+
+
+RowType = type[XapiRow] | type[ConsoleRow]
+
+_TYPES: dict[object, pl.DataType] = {
+    "str | None": pl.String(),
+    "int | None": pl.Int64(),
+    "bool | None": pl.Boolean(),
+}
+_RECORDINGS = pl.List(
+    pl.Struct({"Id": pl.Int64, "Transcription": pl.String, "Summary": pl.String, "SentimentScore": pl.Int64})
+)
+
+
+def schema(row_type: RowType) -> dict[str, pl.DataType]:
+    """The Polars types of a struct's fields."""
+    return {name: _TYPES.get(text, _RECORDINGS) for name, text in row_type.__annotations__.items()}

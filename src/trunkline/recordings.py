@@ -1,0 +1,66 @@
+"""What becomes of one attempt to fetch a recording: stored, waited for, or missing with its cause and evidence."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import Any
+
+from trunkline.audio import Audio
+
+GRACE = dt.timedelta(minutes=60)  # younger calls are never counted as missing: audio is finalised after the call
+MAX_ATTEMPTS = 5  # of a file that comes damaged
+GONE = {302, 400, 404}  # v18 redirects, v20 says 400 FILE_NOT_FOUND or 404 (v18 reference §1.6, v20 §4.3)
+FILE_IS_GONE = 302
+NO_FILE = "FILE_NOT_FOUND"
+REFUSED = {401, 403}
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """What one request for a recording's file gave."""
+
+    status: int
+    said: str = ""
+    audio: Audio | None = None
+
+
+@dataclass(frozen=True)
+class Fate:
+    """A recording's state and, unless it is stored, why."""
+
+    state: str
+    cause: str | None = None
+    evidence: dict[str, Any] = field(default_factory=dict)
+
+
+def fate(
+    attempt: Attempt,
+    *,
+    age: dt.timedelta,
+    attempts: int,
+    auto_delete_days: int | None,
+    is_archived: bool,
+) -> Fate:
+    """The recording's fate after `attempts` tries; `age` since the call began, `auto_delete_days` the PBX's own."""
+    evidence: dict[str, Any] = {"status": attempt.status}
+    if attempt.said:
+        evidence["said"] = attempt.said
+    if attempt.status in REFUSED:
+        return Fate("missing", "access", evidence)
+    if attempt.audio is not None and attempt.audio.damage is None:
+        return Fate("stored")
+    if attempt.audio is not None:
+        evidence["damage"] = attempt.audio.damage
+    if age < GRACE:
+        return Fate("pending", None, evidence)
+    if attempt.audio is not None:
+        return Fate("missing", "damaged", evidence)
+    if attempt.status not in GONE:
+        return Fate("pending", None, evidence) if attempts < MAX_ATTEMPTS else Fate("missing", "unexplained", evidence)
+    if is_archived:
+        return Fate("missing", "archived", {**evidence, "archived": True})
+    is_due = auto_delete_days is not None and age > dt.timedelta(days=auto_delete_days)
+    if is_due or attempt.status == FILE_IS_GONE or NO_FILE in attempt.said:
+        return Fate("missing", "purged", {**evidence, "auto_delete_days": auto_delete_days})
+    return Fate("missing", "build", evidence)

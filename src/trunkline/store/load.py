@@ -1,0 +1,163 @@
+"""One window into the lake in one transaction: legs, the calls they change, recordings, quarantine, the ledger."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from trunkline.calls.columns import LEGS
+from trunkline.calls.group import to_calls
+from trunkline.store.merge import merge
+from trunkline.windows import Read, Window
+
+# How far a call's legs can lie apart: bounds what a merge must look at in the lake.
+LEG_SPREAD = dt.timedelta(days=2)
+
+
+@dataclass(frozen=True)
+class WindowRow:
+    """What the ledger says of one read of one window (contract §4)."""
+
+    pbx_id: str
+    window: Window
+    state: str
+    read_at: dt.datetime
+    surface: str | None = None
+    row_shape: str | None = None
+    rows: int = 0
+    legs: int = 0
+    calls: int = 0
+    duplicates: int = 0
+    quarantined: int = 0
+    pages: int = 0
+    requests: int = 0
+    error: str | None = None
+
+
+def load_window(
+    connection: duckdb.DuckDBPyConnection,
+    row: WindowRow,
+    legs: Path,
+    recordings: Path,
+    quarantined: list[tuple[bytes, str]],
+) -> int:
+    """Merges a window's staged files and notes the window; returns how many calls are new or changed.
+
+    `legs` and `recordings` are Parquet files as `tasks.extract` writes them.
+    """
+    connection.execute("CREATE OR REPLACE TEMP TABLE staged_legs AS FROM read_parquet(?)", [str(legs)])
+    everything = _whole_calls(connection, row.window)
+    calls, ordered = to_calls(everything)
+    connection.register("new_legs", ordered.to_arrow())
+    connection.register("new_calls", calls.with_columns(loaded_at=pl.lit(row.read_at)).to_arrow())
+    span = f"t.started_at BETWEEN TIMESTAMPTZ '{_early(row.window)}' AND TIMESTAMPTZ '{_late(row.window)}'"
+    merge(connection, "legs", "new_legs", within=span)
+    changed = merge(connection, "calls", "new_calls", within=span)
+    _load_recordings(connection, recordings, row.read_at)
+    _quarantine(connection, row, quarantined)
+    note_window(connection, row)
+    connection.unregister("new_legs")
+    connection.unregister("new_calls")
+    return changed
+
+
+def _early(window: Window) -> str:
+    return (window.since - LEG_SPREAD).isoformat()
+
+
+def _late(window: Window) -> str:
+    return (window.until + LEG_SPREAD).isoformat()
+
+
+def _whole_calls(connection: duckdb.DuckDBPyConnection, window: Window) -> pl.DataFrame:
+    """The staged legs with the legs of the same calls that other windows brought; a DID once known is kept."""
+    names = ", ".join("coalesce(s.did, t.did) AS did" if name == "did" else f"s.{name}" for name in LEGS)
+    return connection.execute(
+        f"""
+        WITH near AS (
+            FROM legs WHERE started_at BETWEEN ? AND ? AND call_id IN (SELECT call_id FROM staged_legs)
+        )
+        SELECT {names} FROM staged_legs AS s LEFT JOIN near AS t USING (leg_id)
+        UNION ALL
+        SELECT {", ".join(LEGS)} FROM near WHERE leg_id NOT IN (SELECT leg_id FROM staged_legs)
+        """,
+        [window.since - LEG_SPREAD, window.until + LEG_SPREAD],
+    ).pl()
+
+
+def _load_recordings(connection: duckdb.DuckDBPyConnection, path: Path, seen_at: dt.datetime) -> None:
+    """New recordings wait to be fetched; what was known of the others is kept, and only added to."""
+    connection.execute("CREATE OR REPLACE TEMP TABLE staged_recordings AS FROM read_parquet(?)", [str(path)])
+    merge(
+        connection,
+        "recordings",
+        """(
+            SELECT s.recording_id, coalesce(s.call_id, t.call_id) AS call_id, s.account_id, s.pbx_id, s.native_id,
+                CASE WHEN 'exact' IN (s.link, t.link) THEN 'exact' WHEN 'matched' IN (s.link, t.link) THEN 'matched'
+                     ELSE 'none' END AS link,
+                coalesce(t.state, 'pending') AS state,
+                coalesce(s.evidence, t.evidence) AS evidence,
+                coalesce(s.transcript, t.transcript) AS transcript,
+                coalesce(s.summary, t.summary) AS summary, coalesce(s.sentiment, t.sentiment) AS sentiment,
+                coalesce(t.started_at, s.started_at) AS started_at,
+                coalesce(t.attempts, 0) AS attempts
+            FROM staged_recordings AS s LEFT JOIN recordings AS t USING (recording_id)
+        )""",
+    )
+    connection.execute("UPDATE recordings SET first_seen_at = ? WHERE first_seen_at IS NULL", [seen_at])
+
+
+def _quarantine(connection: duckdb.DuckDBPyConnection, row: WindowRow, quarantined: list[tuple[bytes, str]]) -> None:
+    """Each unreadable row once, however often it is read; its text as JSON, quoted where it is none."""
+    for raw, reason in quarantined:
+        key = f"{row.pbx_id}:{hashlib.sha256(raw).hexdigest()[:24]}"
+        connection.execute(
+            """
+            INSERT INTO quarantine SELECT $key, $pbx, $seen, $reason,
+                CASE WHEN json_valid($raw) THEN $raw::JSON ELSE to_json($raw) END
+            WHERE NOT EXISTS (FROM quarantine WHERE quarantine_id = $key AND reason = $reason)
+            """,
+            {
+                "key": key,
+                "pbx": row.pbx_id,
+                "seen": row.read_at,
+                "reason": reason,
+                "raw": raw.decode("utf-8", "replace"),
+            },
+        )
+
+
+def note_window(connection: duckdb.DuckDBPyConnection, row: WindowRow) -> None:
+    """Writes the ledger's row in place of what it makes up for; a failure never hides that a window was read."""
+    connection.execute(
+        """
+        DELETE FROM windows WHERE pbx_id = $pbx AND (
+            (state <> 'complete' AND since >= $since AND until <= $until)
+            OR (since = $since AND until = $until AND $state = 'complete'))
+        """,
+        {"pbx": row.pbx_id, "since": row.window.since, "until": row.window.until, "state": row.state},
+    )
+    values = {**dataclasses.asdict(row), **dataclasses.asdict(row.window)}
+    columns = [name for name in values if name != "window"]
+    connection.execute(
+        f"""
+        INSERT INTO windows ({", ".join(columns)}) SELECT {", ".join(f"${name}" for name in columns)}
+        WHERE NOT EXISTS (
+            FROM windows WHERE pbx_id = $pbx_id AND since = $since AND until = $until AND state = 'complete')
+        """,
+        {name: values[name] for name in columns},
+    )
+
+
+def reads_of(connection: duckdb.DuckDBPyConnection, pbx_id: str) -> list[Read]:
+    """Every complete window of a PBX."""
+    rows = connection.execute(
+        "SELECT since, until, read_at FROM windows WHERE pbx_id = ? AND state = 'complete'", [pbx_id]
+    ).fetchall()
+    return [Read(Window(since, until), read_at) for since, until, read_at in rows]

@@ -1,0 +1,75 @@
+"""The recordings that wait to be fetched, and what became of them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Any
+
+import duckdb
+import polars as pl
+
+from trunkline.recordings import MAX_ATTEMPTS
+from trunkline.store.merge import merge
+
+EXPECTED_DAYS = 35  # how far back a run looks for calls without a recording; a backfill passes its own span
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A recording to fetch."""
+
+    recording_id: str
+    native_id: str
+    started_at: dt.datetime
+    attempts: int
+    is_archived: bool
+
+
+def waiting(connection: duckdb.DuckDBPyConnection, pbx_id: str, *, with_access: bool) -> list[Waiting]:
+    """Recordings not fetched yet, oldest first: the PBX deletes those first.
+
+    A damaged one is tried again a few times; one that was refused, only once the right may be there (`with_access`).
+    """
+    rows = connection.execute(
+        """
+        SELECT recording_id, native_id, started_at, coalesce(attempts, 0),
+            coalesce(json_extract(evidence, '$.archived') = 'true', false)
+        FROM recordings
+        WHERE pbx_id = $pbx AND native_id IS NOT NULL AND (
+            state = 'pending'
+            OR (state = 'missing' AND cause = 'damaged' AND attempts < $most)
+            OR (state = 'missing' AND cause = 'access' AND $with_access))
+        ORDER BY started_at, recording_id
+        """,
+        {"pbx": pbx_id, "most": MAX_ATTEMPTS, "with_access": with_access},
+    ).fetchall()
+    return [Waiting(*row) for row in rows]
+
+
+def note_results(connection: duckdb.DuckDBPyConnection, results: list[dict[str, Any]]) -> None:
+    """Writes what became of attempts; each result holds `recording_id` and the columns that changed."""
+    rows = [{**row, "evidence": json.dumps(row["evidence"]) if row.get("evidence") else None} for row in results]
+    connection.register("results", pl.DataFrame(rows, infer_schema_length=None).to_arrow())
+    merge(connection, "recordings", "results")
+    connection.unregister("results")
+
+
+def note_expected(
+    connection: duckdb.DuckDBPyConnection, pbx_id: str, now: dt.datetime, since: dt.datetime | None = None
+) -> None:
+    """Rows for calls that should have a recording and have none; dropped again where one turns up."""
+    connection.execute(
+        """
+        DELETE FROM recordings WHERE pbx_id = ? AND native_id IS NULL
+            AND call_id IN (SELECT call_id FROM recordings WHERE pbx_id = ? AND native_id IS NOT NULL)
+        """,
+        [pbx_id, pbx_id],
+    )
+    sql = (files("trunkline.store") / "merge" / "expected_recordings.sql").read_text("utf-8")
+    since = since or now - dt.timedelta(days=EXPECTED_DAYS)
+    connection.execute(sql, {"pbx_id": pbx_id, "since": since, "now": now})
+    merge(connection, "recordings", "expected")
+    connection.execute("UPDATE recordings SET first_seen_at = ? WHERE first_seen_at IS NULL", [now])

@@ -1,0 +1,33 @@
+-- How far each PBX is read. A view takes no parameter, so "now" is where the data ends: the end of the newest
+-- complete window. A PBX read only in part is known to the start of its first window; one that left no windows
+-- (a lake filled by hand) to its newest call.
+CREATE OR REPLACE VIEW pbx_reading AS
+WITH owners AS (
+    SELECT pbx_id, any_value(account_id) AS account_id, max(started_at) AS newest_call_at
+    FROM (
+        SELECT pbx_id, account_id, started_at FROM calls
+        UNION ALL SELECT pbx_id, account_id, NULL FROM pbxs
+    ) GROUP BY pbx_id
+),
+read AS (
+    SELECT pbx_id, max(until) FILTER (state = 'complete') AS complete_until, min(since) AS first_since
+    FROM windows GROUP BY pbx_id
+)
+SELECT o.account_id, o.pbx_id, r.complete_until, coalesce(r.complete_until, r.first_since, o.newest_call_at) AS as_of
+FROM owners AS o LEFT JOIN read AS r USING (pbx_id);
+
+-- An account is known as far as the least read of its PBXs: any of them may hold the call back.
+CREATE OR REPLACE VIEW account_as_of AS
+SELECT account_id, min(as_of) AS as_of FROM pbx_reading GROUP BY account_id;
+
+-- What lies between two complete windows and was never read.
+CREATE OR REPLACE VIEW unread_spans AS
+WITH ordered AS (
+    SELECT pbx_id, since, max(until) OVER (
+        PARTITION BY pbx_id ORDER BY since, until ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+    ) AS read_until
+    FROM windows WHERE state = 'complete'
+)
+SELECT r.account_id, o.pbx_id, o.read_until AS since, o.since AS until
+FROM ordered AS o JOIN pbx_reading AS r USING (pbx_id)
+WHERE o.since > o.read_until;

@@ -1,0 +1,183 @@
+"""Delivers calls to CRMs: each activity once, whatever is lost on the way (contract §5.4, §5.5, §5.10).
+
+The ledger comes first. A batch is marked `pending` with one more attempt, and only when that is on disk is it sent;
+then it is marked again. An activity that is `pending` with attempts behind it may have arrived: it is looked up in
+the CRM by our own key before it is sent again. So a process may be killed at any point.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import logging
+from collections import Counter
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+
+from filelock import FileLock, Timeout
+
+from trunkline import log
+from trunkline.adapters.crm.base import CrmAdapter
+from trunkline.adapters.crm.engine import Engine
+from trunkline.adapters.crm.job import Job
+from trunkline.adapters.crm.kinds import adapter_for
+from trunkline.adapters.crm.steps import OpenRecording
+from trunkline.config import Account, Config, Crm
+from trunkline.delivery import Activity, Work, due_kinds
+from trunkline.errors import ConfigError, RemoteError, TrunklineError
+from trunkline.store import activities
+from trunkline.store.lake import Lake
+
+BATCH_CALLS = 50  # marked pending together: what a killed process leaves to be looked up
+PAGE_CALLS = 1000
+logger = logging.getLogger(__name__)
+
+
+@dataclass
+class DeliveryResult:
+    """What one run did for one CRM: activities by their new state, and what went wrong with the CRM itself."""
+
+    account_id: str
+    crm_id: str
+    counts: Counter[str] = field(default_factory=Counter)
+    errors: list[TrunklineError] = field(default_factory=list)
+
+    @property
+    def ok(self) -> bool:
+        """Whether everything that was due is delivered or skipped."""
+        return not (self.errors or self.counts["failed"] or self.counts["pending"])
+
+
+async def deliver_all(
+    lake: Lake,
+    config: Config,
+    open_recording: OpenRecording,
+    *,
+    account_ids: Collection[str] = (),
+    since: dt.datetime | None = None,
+    limit: int | None = None,
+    retry_failed: bool = False,
+) -> list[DeliveryResult]:
+    """Delivers to every CRM of these accounts (of all, if none is named); one that fails never stops another."""
+    runs = [
+        deliver(lake, account, crm, open_recording, since=since, limit=limit, retry_failed=retry_failed)
+        for account in config.account
+        if not account_ids or account.id in account_ids
+        for crm in account.crm
+    ]
+    return list(await asyncio.gather(*runs))
+
+
+async def deliver(
+    lake: Lake,
+    account: Account,
+    crm: Crm,
+    open_recording: OpenRecording,
+    *,
+    since: dt.datetime | None = None,
+    limit: int | None = None,
+    retry_failed: bool = False,
+    connect: Callable[[Crm], CrmAdapter] = adapter_for,
+    clock: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC),
+) -> DeliveryResult:
+    """Sends what is outstanding for one CRM, oldest call first; `limit` is a number of calls.
+
+    What goes wrong with the CRM is in the result. Two deliveries to one CRM never run at once: a lock beside the
+    lake, which a killed process gives back.
+
+    Raises:
+        LakeError: The lake cannot be used.
+    """
+    result = DeliveryResult(account.id, crm.id)
+    run = _Run(lake, account, crm, since, retry_failed, clock)
+    lake.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with log.context(account=account.id, crm=crm.id):
+        try:
+            with FileLock(lake.path.with_name(f"{lake.path.stem}.deliver-{crm.id}.lock"), timeout=0):
+                await asyncio.to_thread(run.enqueue)
+                adapter = connect(crm)
+                try:
+                    await run.all(adapter, open_recording, limit, result)
+                finally:
+                    await adapter.aclose()
+        except Timeout:
+            mend = "wait for it to end; nothing was sent"
+            result.errors.append(TrunklineError("another delivery to it is running", where=f"CRM {crm.id}", mend=mend))
+        except (ConfigError, RemoteError) as error:
+            result.errors.append(error)
+        for error in result.errors:
+            logger.warning("%s", error)
+    return result
+
+
+@dataclass
+class _Run:
+    """The ledger's side of one run."""
+
+    lake: Lake
+    account: Account
+    crm: Crm
+    since: dt.datetime | None
+    retry_failed: bool
+    clock: Callable[[], dt.datetime]
+    own_numbers: frozenset[str] = frozenset()
+
+    async def all(
+        self, adapter: CrmAdapter, open_recording: OpenRecording, limit: int | None, result: DeliveryResult
+    ) -> None:
+        """Page after page, batch after batch, until nothing is due, the limit is reached or the CRM says stop."""
+        engine = Engine(
+            adapter,
+            self.account,
+            self.crm,
+            own_numbers=self.own_numbers,
+            open_recording=open_recording,
+            record=lambda rows: asyncio.to_thread(self._record, rows),
+            clock=self.clock,
+        )
+        result.counts = engine.counts
+        after: tuple[dt.datetime, str] | None = None
+        left = limit
+        try:
+            while left != 0 and (page := await asyncio.to_thread(self._page, adapter, after)):
+                after = (page[-1].call.started_at, page[-1].call.call_id)
+                jobs = self._jobs(adapter, page)[:left]
+                left = None if left is None else left - len(jobs)
+                for start in range(0, len(jobs), BATCH_CALLS):
+                    await engine.batch(jobs[start : start + BATCH_CALLS])
+                    if engine.stopped:
+                        return
+        finally:
+            result.errors.extend(engine.problems.values())
+
+    def enqueue(self) -> None:
+        """Gives every new call its row, so that what waits is counted even if the CRM cannot be reached."""
+        with self.lake.read() as connection:
+            new = activities.count_new(connection, self.account.id, self.crm.id, self.since)
+            self.own_numbers = activities.own_numbers(connection, self.account.id, self.account.country)
+        if new:
+            with self.lake.write() as connection:
+                activities.enqueue(connection, self.account.id, self.crm.id, self.since)
+
+    def _page(self, adapter: CrmAdapter, after: tuple[dt.datetime, str] | None) -> list[Work]:
+        with self.lake.read() as connection:
+            return activities.outstanding(
+                connection,
+                self.account.id,
+                self.crm.id,
+                adapter.kinds,
+                now=self.clock(),
+                since=self.since,
+                retry_failed=self.retry_failed,
+                after=after,
+                limit=PAGE_CALLS,
+            )
+
+    def _jobs(self, adapter: CrmAdapter, page: list[Work]) -> list[Job]:
+        now = self.clock()
+        due = [(work, due_kinds(work, adapter.kinds, now=now, retry_failed=self.retry_failed)) for work in page]
+        return [Job(self.account.id, self.crm.id, work, kinds) for work, kinds in due if kinds]
+
+    def _record(self, rows: list[Activity]) -> None:
+        with self.lake.write() as connection:
+            activities.record(connection, rows)

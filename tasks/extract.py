@@ -1,0 +1,128 @@
+"""Step 2 of a PBX: one window as the PBX answered it, landed as received and staged as legs."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+import zstandard
+from trunkline.adapters.pbx.base import Surface, Truncated
+from trunkline.tasks.step import step
+from trunkline.tasks.work import Site, Work, now
+
+from trunkline.calls.facts import PbxFacts
+from trunkline.calls.legs import Parsed, parse
+from trunkline.calls.recordings import linked
+from trunkline.models import WindowRead
+from trunkline.store.load import WindowRow
+from trunkline.windows import SMALLEST_WINDOW, Window
+
+
+@dataclass(frozen=True)
+class Staged:
+    """A window ready to be merged: the ledger's row and the files it is made of."""
+
+    row: WindowRow
+    legs: Path
+    recordings: Path
+    quarantined: list[tuple[bytes, str]]
+
+
+async def read_halving(surface: Surface, window: Window) -> AsyncIterator[tuple[Window, WindowRead, bool]]:
+    """A window, or where the PBX's row limit cuts it its halves, and whether each piece is whole."""
+    try:
+        yield window, await surface.read(window), True
+    except Truncated as cut:
+        if window.length <= SMALLEST_WINDOW:
+            yield window, cut.read, False
+            return
+        for half in window.halves():
+            async for piece in read_halving(surface, half):
+                yield piece
+
+
+@step(lambda _work, site, _surface, _facts, window: f"extract {site.pbx.id} {window}")
+async def extract(work: Work, site: Site, surface: Surface, facts: PbxFacts, window: Window) -> list[Staged]:
+    """Reads, lands and stages one window; several pieces where it had to be halved.
+
+    Raises:
+        RemoteError: It could not be read; nothing of it is loaded.
+    """
+    pieces = []
+    before = surface.requests
+    async for piece, answer, is_whole in read_halving(surface, window):
+        await _land(work, site, piece, answer, facts)
+        staged = await asyncio.to_thread(_stage, work, site, facts, piece, answer, is_whole, surface.requests - before)
+        pieces.append(staged)
+        before = surface.requests
+    return pieces
+
+
+async def _land(work: Work, site: Site, window: Window, answer: WindowRead, facts: PbxFacts) -> None:
+    """Keeps the answer as received: one immutable file per window and content, for `replay`."""
+    head = {"pbx": site.pbx.id, "surface": facts.surface, "since": str(window.since), "until": str(window.until)}
+    lines = [json.dumps(head).encode()]
+    for kind, rows in answer.raw.items():
+        lines += [b'{"kind":"' + kind.encode() + b'","row":' + row + b"}" for row in rows]
+    body = b"\n".join(lines)
+    mark = hashlib.sha256(body).hexdigest()[:12]
+    key = (
+        f"{site.account.id}/{site.pbx.id}/{window.since:%Y/%m/%d}/{window.since:%H%M%S}-{window.until:%dT%H%M%S}-{mark}"
+    )
+    if not await work.landing.exists(f"{key}.jsonl.zst"):
+        await work.landing.put(f"{key}.jsonl.zst", zstandard.compress(body))
+
+
+def _stage(
+    work: Work, site: Site, facts: PbxFacts, window: Window, answer: WindowRead, is_whole: bool, requests: int
+) -> Staged:
+    parsed = parse(answer.rows, facts, window.since, window.until)
+    recordings, dids = linked(parsed, answer.recordings or [], facts)
+    legs = parsed.legs.with_columns(did=_did({**answer.dids, **dids}, facts.pbx_id))
+    folder = work.state / "staged" / site.pbx.id
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    stem = f"{window.since:%Y%m%dT%H%M%S}-{window.until:%Y%m%dT%H%M%S}"
+    staged = Staged(
+        row=WindowRow(
+            pbx_id=site.pbx.id,
+            window=window,
+            state=_state(parsed, answer, is_whole),
+            read_at=now(),
+            surface=facts.surface,
+            row_shape=parsed.row_shape,
+            rows=parsed.rows,
+            legs=len(legs),
+            calls=legs["call_id"].n_unique(),
+            duplicates=parsed.duplicates,
+            quarantined=len(parsed.unreadable),
+            pages=answer.pages,
+            requests=requests,
+            error=answer.problem,
+        ),
+        legs=folder / f"{stem}.legs.parquet",
+        recordings=folder / f"{stem}.recordings.parquet",
+        quarantined=[(one.row, one.reason) for one in parsed.unreadable],
+    )
+    legs.write_parquet(staged.legs)
+    recordings.write_parquet(staged.recordings)
+    return staged
+
+
+def _state(parsed: Parsed, answer: WindowRead, is_whole: bool) -> str:
+    """`complete` only if every page was read, all rows lie inside, and no row limit cut it (contract §5.3)."""
+    if answer.problem:
+        return "suspect_empty"
+    return "complete" if is_whole and not parsed.outside else "partial"
+
+
+def _did(dids: dict[str, str], pbx_id: str) -> pl.Expr:
+    """The DID by the leg's own id or its call's."""
+    keyed = {f"{pbx_id}:{key}": did for key, did in dids.items()}
+    return pl.coalesce(
+        pl.col(column).replace_strict(keyed, default=None, return_dtype=pl.String) for column in ("leg_id", "call_id")
+    )

@@ -1,0 +1,39 @@
+"""Step 3 of a PBX: staged windows into the lake, one transaction each."""
+
+from __future__ import annotations
+
+import asyncio
+
+from trunkline.tasks.extract import Staged
+from trunkline.tasks.step import step
+from trunkline.tasks.work import Site, Work, now
+
+from trunkline.errors import RemoteError
+from trunkline.store.load import WindowRow, load_window, note_window
+from trunkline.windows import Window
+
+
+@step(lambda _work, site, pieces: f"load {site.pbx.id} {pieces[0].row.window}")
+async def load(work: Work, site: Site, pieces: list[Staged]) -> int:  # noqa: ARG001 — names the task run
+    """Merges the pieces of a window; returns how many calls are new or changed."""
+    return sum([await asyncio.to_thread(_load, work, staged) for staged in pieces])
+
+
+def _load(work: Work, staged: Staged) -> int:
+    with work.lake.write() as connection:
+        changed = load_window(connection, staged.row, staged.legs, staged.recordings, staged.quarantined)
+    staged.legs.unlink(missing_ok=True)
+    staged.recordings.unlink(missing_ok=True)
+    return changed
+
+
+async def note_failed(work: Work, site: Site, windows: list[Window], error: RemoteError, state: str = "failed") -> None:
+    """Windows that could not be read, with the reason: they are due again next time."""
+
+    def note() -> None:
+        with work.lake.write() as connection:
+            for window in windows:
+                row = WindowRow(pbx_id=site.pbx.id, window=window, state=state, read_at=now(), error=error.message)
+                note_window(connection, row)
+
+    await asyncio.to_thread(note)

@@ -1,0 +1,103 @@
+"""Step 1 of a PBX: what it is, what we may do there, and who its extensions are."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import datetime as dt
+import json
+
+import polars as pl
+from trunkline.adapters.pbx.base import Surface
+from trunkline.tasks.step import step
+from trunkline.tasks.work import Site, Work, now
+
+from trunkline.config import Config
+from trunkline.errors import RemoteError, Unsupported
+from trunkline.models import Directory, Probe, Problem
+from trunkline.store.lake import Lake
+from trunkline.store.merge import merge
+from trunkline.versions import Version
+
+
+@step(lambda _work, site, _surface: f"probe {site.pbx.id}")
+async def probe(work: Work, site: Site, surface: Surface) -> Probe:
+    """Asks the PBX and notes the answer in `pbxs`; what fails is noted too.
+
+    Raises:
+        Unsupported: Its version is below the floor: nothing is extracted.
+        RemoteError: It cannot be asked.
+    """
+    try:
+        found = judged(await surface.probe(), work.config)
+    except RemoteError as error:
+        await asyncio.to_thread(note_failure, work.lake, site, error)
+        raise
+    await asyncio.to_thread(_note, work.lake, site, found)
+    if found.supported is False:
+        problem = next(problem for problem in found.problems if problem.code == Unsupported.code)
+        raise Unsupported(problem.message, where=site.where, mend=problem.mend)
+    return found
+
+
+def judged(found: Probe, config: Config) -> Probe:
+    """With `supported`: an unknown version is not an old one (v18 reference §6)."""
+    try:
+        version = Version.parse(found.version or "")
+    except ValueError:
+        return found
+    floor = config.pbx_floor.v18 if version.major <= 18 else config.pbx_floor.v20
+    if version >= floor:
+        return dataclasses.replace(found, supported=True)
+    old = Problem(
+        Unsupported.code,
+        f"3CX {version} is below the supported {floor}",
+        "upgrade 3CX first (plan an hour of downtime and 3CX's standard upgrade)",
+    )
+    return dataclasses.replace(found, supported=False, problems=(old, *found.problems))
+
+
+def _note(lake: Lake, site: Site, found: Probe) -> None:
+    row = {name: value for name, value in dataclasses.asdict(found).items() if name != "clock_skew_seconds"}
+    _merge_pbx(lake, site, {**row, "problems": _json(found.problems)})
+
+
+def note_failure(lake: Lake, site: Site, error: RemoteError) -> None:
+    """Notes why a PBX could not be asked; what was known of its version and rights stays."""
+    _merge_pbx(lake, site, {"problems": _json((Problem(error.code, error.message, error.mend),))})
+
+
+def _merge_pbx(lake: Lake, site: Site, row: dict[str, object]) -> None:
+    own = {"pbx_id": site.pbx.id, "account_id": site.account.id, "hosting": site.pbx.hosting, "checked_at": now()}
+    frame = pl.DataFrame([{**own, **row}], infer_schema_length=None)
+    with lake.write() as connection:
+        connection.register("probed", frame.to_arrow())
+        merge(connection, "pbxs", "probed")
+
+
+def _json(problems: tuple[Problem, ...]) -> str:
+    return json.dumps([dataclasses.asdict(problem) for problem in problems])
+
+
+@step(lambda _work, site, _surface: f"directory {site.pbx.id}")
+async def directory(work: Work, site: Site, surface: Surface) -> dict[str, str]:
+    """DN → kind; today's snapshot goes to `pbx_settings`, the newest one serves where the PBX will not tell today."""
+    entries = await surface.directory()
+    return await asyncio.to_thread(_keep_directory, work.lake, site, entries, now().date())
+
+
+def _keep_directory(lake: Lake, site: Site, entries: list[Directory], day: dt.date) -> dict[str, str]:
+    if entries:
+        frame = pl.DataFrame(
+            [{"pbx_id": site.pbx.id, "day": day, **dataclasses.asdict(entry)} for entry in entries],
+            infer_schema_length=None,
+        ).unique("dn", keep="first", maintain_order=True)
+        with lake.write() as connection:
+            connection.register("entries", frame.to_arrow())
+            merge(connection, "pbx_settings", "entries")
+    with lake.read() as connection:
+        return dict(
+            connection.execute(
+                "SELECT dn, arg_max(kind, day) FROM pbx_settings WHERE pbx_id = ? GROUP BY dn", [site.pbx.id]
+            ).fetchall()
+        )

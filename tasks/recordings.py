@@ -1,0 +1,167 @@
+"""Step 4 of a PBX: its outstanding recordings, streamed to disk, verified, and each gap given its cause."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hashlib
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+from trunkline.adapters.blobs import full_disk_said
+from trunkline.adapters.pbx.base import Surface
+from trunkline.adapters.pbx.odata import error_text
+from trunkline.tasks.step import step
+from trunkline.tasks.work import Site, Work, now
+
+from trunkline.audio import Audio, inspect
+from trunkline.models import Probe
+from trunkline.recordings import Attempt, fate
+from trunkline.store.recordings import Waiting, note_expected, note_results, waiting
+
+BATCH = 100  # recordings per transaction and task run
+AT_ONCE = 2
+MAX_FILE_BYTES = 2 * 1024**3  # a day of 16-bit PCM at 8 kHz is 1.4 GB
+_SUFFIXES = {"audio/wav": "wav", "audio/mpeg": "mp3", "audio/ogg": "ogg"}
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """How many recordings were asked for and stored, and the PBX's own retention."""
+
+    asked: int
+    stored: int
+
+
+@step(lambda _work, site, _surface, _probe: f"recordings {site.pbx.id}")
+async def recordings(work: Work, site: Site, surface: Surface, probe: Probe) -> Fetched:
+    """Fetches what waits, in batches; a refusal ends the asking, not the run.
+
+    Raises:
+        DiskFull: Nothing half-written stays under a final name; the rest waits.
+        Unreachable: The PBX no longer answers; the rest waits.
+    """
+    waits = await asyncio.to_thread(_waiting, work, site, probe)
+    work.watcher.ahead("recordings", len(waits))
+    stored = 0
+    try:
+        for first in range(0, len(waits), BATCH):
+            batch = waits[first : first + BATCH]
+            results = await _fetch_batch(work, site, surface, probe, batch)
+            stored += sum(result["state"] == "stored" for result in results)
+            work.watcher.done("recordings", len(batch))
+            if any(result["cause"] == "access" for result in results):
+                await asyncio.to_thread(_note, work, [_refused(one) for one in waits[first + BATCH :]])
+                break
+    finally:
+        await asyncio.to_thread(_expect, work, site)
+    return Fetched(len(waits), stored)
+
+
+def _waiting(work: Work, site: Site, probe: Probe) -> list[Waiting]:
+    if site.account.recording_policy == "none":
+        return []  # no audio is ever fetched
+    with work.lake.read() as connection:
+        return waiting(connection, site.pbx.id, with_access=probe.can_download_recordings is not False)
+
+
+def _expect(work: Work, site: Site) -> None:
+    with work.lake.write() as connection:
+        note_expected(connection, site.pbx.id, now())
+
+
+def _note(work: Work, results: list[dict[str, Any]]) -> None:
+    if results:
+        with work.lake.write() as connection:
+            note_results(connection, results)
+
+
+async def _fetch_batch(
+    work: Work, site: Site, surface: Surface, probe: Probe, batch: list[Waiting]
+) -> list[dict[str, Any]]:
+    """Results of a batch; what was fetched before an error is noted before the error goes on."""
+    if probe.can_download_recordings is False:
+        results = [_refused(one) for one in batch]
+        await asyncio.to_thread(_note, work, results)
+        return results
+    turn = asyncio.Semaphore(AT_ONCE)
+    results = []
+
+    async def one(recording: Waiting) -> None:
+        async with turn:
+            results.append(await _fetch(work, site, surface, probe, recording))
+
+    tasks = [asyncio.create_task(one(recording)) for recording in batch]
+    try:
+        await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.to_thread(_note, work, results)
+    return results
+
+
+async def _fetch(work: Work, site: Site, surface: Surface, probe: Probe, one: Waiting) -> dict[str, Any]:
+    partial = work.recordings.partial_folder(work.state)
+    path = Path(tempfile.mkstemp(dir=partial, prefix=f"{one.native_id}-")[1])
+    try:
+        attempt, sha256, size = await _download(surface, one, path)
+        outcome = fate(
+            attempt,
+            age=now() - one.started_at,
+            attempts=one.attempts + 1,
+            auto_delete_days=probe.auto_delete_days,
+            is_archived=one.is_archived,
+        )
+        result = _result(one, outcome.state, outcome.cause, outcome.evidence)
+        if outcome.state == "stored" and attempt.audio:
+            key = _key(site, one, attempt.audio)
+            await work.recordings.put(key, path)
+            result |= {"path": key, "bytes": size, "sha256": sha256, "media_type": attempt.audio.media_type}
+            result |= {"audio_seconds": attempt.audio.audio_seconds, "stored_at": now()}
+        return result
+    finally:
+        path.unlink(missing_ok=True)  # noqa: ASYNC240 — one inode
+
+
+async def _download(surface: Surface, one: Waiting, path: Path) -> tuple[Attempt, str, int]:
+    """Streams a file to `path`; only an answer of 200 has a body worth keeping."""
+    digest, size = hashlib.sha256(), 0
+    async with surface.download(one.native_id) as response:
+        if response.status_code != 200:
+            await response.aread()
+            return Attempt(response.status_code, error_text(response)), "", 0
+        with (
+            full_disk_said(str(path.parent)),
+            path.open("wb", buffering=0) as file,
+            contextlib.suppress(httpx.RemoteProtocolError),  # a body that ends early is judged by its header
+        ):
+            async for piece in response.aiter_bytes(65_536):
+                file.write(piece)
+                digest.update(piece)
+                size += len(piece)
+                if size > MAX_FILE_BYTES:
+                    return Attempt(200, audio=Audio(damage="larger than any recording")), "", size
+    return Attempt(200, audio=inspect(path)), digest.hexdigest(), size
+
+
+def _key(site: Site, one: Waiting, audio: Audio) -> str:
+    suffix = _SUFFIXES[audio.media_type or "audio/wav"]
+    return f"{site.account.id}/{site.pbx.id}/{one.started_at:%Y/%m/%d}/{one.native_id}.{suffix}"
+
+
+def _result(one: Waiting, state: str, cause: str | None, evidence: dict[str, Any]) -> dict[str, Any]:
+    result = {"recording_id": one.recording_id, "state": state, "cause": cause, "evidence": evidence or None}
+    return result | {"attempts": one.attempts + 1, "tried_at": now()}
+
+
+def _refused(one: Waiting) -> dict[str, Any]:
+    """Not asked for: the probe, or another recording's answer, showed that the right is missing."""
+    result = _result(one, "missing", "access", {"can_download_recordings": False})
+    return {name: result[name] for name in ("recording_id", "state", "cause", "evidence")}
+
+

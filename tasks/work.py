@@ -1,0 +1,89 @@
+"""What every step works with: the config and the places it names, opened once per run."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from trunkline.adapters.blobs import Blobs
+
+from trunkline.config import Account, Config, Pbx
+from trunkline.settings import write_settings
+from trunkline.store.lake import Lake
+
+
+class Watcher(Protocol):
+    """Sees a run go on: what is ahead, and what is done."""
+
+    def ahead(self, what: str, count: int) -> None:
+        """`count` more pieces of `what` (windows, recordings, activities) are to be done."""
+
+    def done(self, what: str, count: int = 1) -> None:
+        """`count` pieces of `what` are done."""
+
+
+class Nobody:
+    """A watcher that looks away."""
+
+    def ahead(self, what: str, count: int) -> None:
+        """Ignored."""
+
+    def done(self, what: str, count: int = 1) -> None:
+        """Ignored."""
+
+
+@dataclass(frozen=True)
+class Work:
+    """The config with its lake and folders."""
+
+    config: Config
+    lake: Lake
+    landing: Blobs
+    recordings: Blobs
+    state: Path
+    watcher: Watcher = field(default_factory=Nobody)
+
+    @classmethod
+    def open(cls, config: Config, watcher: Watcher | None = None) -> Work:
+        """Opens the places that `[store]` names, and makes the folders."""
+        state = config.state_folder
+        state.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return cls(
+            config=config,
+            lake=Lake(Path(config.place(config.store.lake))),
+            landing=Blobs(config.place(config.store.landing)),
+            recordings=Blobs(config.place(config.store.recordings)),
+            state=state,
+            watcher=watcher or Nobody(),
+        )
+
+    def note_settings(self) -> None:
+        """Tells the lake what its views need to know of the config."""
+        year = now().year
+        with self.lake.write() as connection:
+            write_settings(connection, self.config, range(year - 3, year + 2))
+
+
+@dataclass(frozen=True)
+class Site:
+    """One PBX with the account that owns it."""
+
+    account: Account
+    pbx: Pbx
+
+    @property
+    def where(self) -> str:
+        """For errors and log lines."""
+        return f"account {self.account.id}, PBX {self.pbx.id}"
+
+    @property
+    def overlap(self) -> dt.timedelta:
+        """How long a call may last, and so how far back a read must look (v20 reference §3.7)."""
+        return dt.timedelta(hours=self.pbx.max_call_hours)
+
+
+def now() -> dt.datetime:
+    """This moment in UTC."""
+    return dt.datetime.now(dt.UTC)
