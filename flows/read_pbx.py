@@ -80,4 +80,3 @@ async def _fetch_recordings(work: Work, site: Site, surface: Surface, found: Pro
         return
     outcome.recordings_asked += fetched.asked
     outcome.recordings_stored += fetched.stored
-

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from pathlib import Path
+from collections.abc import Sequence
 
 from trunkline.flows.engine import job
 from trunkline.flows.outcome import Outcome
-from trunkline.flows.run_accounts import run_accounts
-from trunkline.tasks.work import Site, Watcher, Work, now
+from trunkline.flows.run_accounts import Scope, run_accounts
+from trunkline.tasks.work import Site, Work, now
 
-from trunkline import configfile
+from trunkline.moments import moment
 from trunkline.store.load import reads_of
 from trunkline.windows import FIRST_SYNC, SETTLE, Window, cut, due
 
@@ -18,35 +18,32 @@ from trunkline.windows import FIRST_SYNC, SETTLE, Window, cut, due
 @job(name="sync", run_name="sync")
 async def sync(
     config: str | None = None,
-    accounts: tuple[str, ...] = (),
-    pbxs: tuple[str, ...] = (),
-    until: dt.datetime | None = None,
+    accounts: Sequence[str] = (),
+    pbxs: Sequence[str] = (),
+    until: str | None = None,
     reread_days: float = 0,
     deliver: bool = True,
-    watcher: Watcher | None = None,
 ) -> Outcome:
     """Reads what is due up to `until` (default: now), or again the last `reread_days`; then delivers.
 
     `config` is the config file's path; `accounts` and `pbxs` narrow the run to these ids.
     """
-    settings = configfile.load(Path(config) if config else None)
-    chosen = configfile.account_ids(settings, tuple(accounts), tuple(pbxs))
-    work = Work.open(settings, watcher)
-    ends_at = min(until or now(), now() - SETTLE).replace(microsecond=0)
+    scope = Scope.of(config, accounts, pbxs)
+    work = Work.open(scope.config)
+    asked = moment(until, scope.config.agency.timezone) if until else now()
+    ends_at = min(asked, now() - SETTLE).replace(microsecond=0)
 
     def plan(site: Site) -> list[Window]:
         if reread_days:
             return cut(Window(ends_at - dt.timedelta(days=reread_days), ends_at))
         return due_windows(work, site, ends_at)
 
-    return await run_accounts(work, chosen, tuple(pbxs), plan, deliver=deliver)
+    return await run_accounts(work, scope, plan, deliver=deliver)
 
 
 def due_windows(work: Work, site: Site, ends_at: dt.datetime) -> list[Window]:
-    """What was not read yet from the first window ever read, or from some days back of a new PBX."""
+    """What was not read yet, from the first window ever read on; from some days back of a new PBX."""
     with work.lake.read() as connection:
         reads = reads_of(connection, site.pbx.id)
     since = min((read.window.since for read in reads), default=ends_at - FIRST_SYNC)
     return due(Window(since, ends_at), reads, site.overlap) if since < ends_at else []
-
-

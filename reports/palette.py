@@ -32,7 +32,7 @@ AGENCY_TIMES = 5
 
 def step(calls: int, times: int = 1) -> int:
     """The index in `RAMP` for a number of calls."""
-    return max(index for index, one in enumerate(RAMP) if calls >= (one.at_least - 1) * times + 1 or index == 0)
+    return max(index for index, one in enumerate(RAMP) if calls >= (one.at_least - 1) * times + 1)
 
 
 def legend(times: int = 1) -> list[tuple[int, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from zoneinfo import ZoneInfo
 
 from trunkline.hours import Within
 
@@ -91,14 +92,19 @@ def within(allowed: Within) -> str:
     return f"{allowed.amount} {allowed.unit}{'s' if allowed.amount != 1 else ''}"
 
 
-def moment(at: dt.datetime) -> str:
+def at(instant: dt.datetime, timezone: str) -> dt.datetime:
+    """An instant as local time."""
+    return instant.astimezone(ZoneInfo(timezone))
+
+
+def moment(local: dt.datetime) -> str:
     """`Mon 9 Nov 09:20`, of a local time."""
-    return f"{at:%a} {at.day} {at:%b %H:%M}"
+    return f"{local:%a} {local.day} {local:%b %H:%M}"
 
 
-def day(at: dt.date) -> str:
+def day(date: dt.date) -> str:
     """`Mon 9 Nov`."""
-    return f"{at:%a} {at.day} {at:%b}"
+    return f"{date:%a} {date.day} {date:%b}"
 
 
 def points(now: float | None, before: float | None, what: str, *, lower_is_better: bool, digits: int) -> str:

@@ -52,7 +52,7 @@ class _Uvicorn(uvicorn.Server):
         for connection in list(self.server_state.connections):
             connection.shutdown()
         state, ends_at = self.server_state, time.monotonic() + GRACE_SECONDS
-        while (state.connections or state.tasks) and time.monotonic() < ends_at:
+        while (state.connections or state.tasks) and time.monotonic() < ends_at:  # noqa: ASYNC110 - no event for it
             await asyncio.sleep(0.002)
         for task in state.tasks:
             task.cancel()

@@ -105,8 +105,8 @@ async def deliver(
             result.errors.append(TrunklineError("another delivery to it is running", where=f"CRM {crm.id}", mend=mend))
         except (ConfigError, RemoteError) as error:
             result.errors.append(error)
-        for error in result.errors:
-            logger.warning("%s", error)
+        for problem in result.errors:
+            logger.warning("%s", problem)
     return result
 
 

@@ -82,7 +82,7 @@ def _stage(
     work: Work, site: Site, facts: PbxFacts, window: Window, answer: WindowRead, is_whole: bool, requests: int
 ) -> Staged:
     parsed = parse(answer.rows, facts, window.since, window.until)
-    recordings, dids = linked(parsed, answer.recordings or [], facts)
+    recordings, dids = linked(parsed, answer.recordings or [], facts, window.until)
     legs = parsed.legs.with_columns(did=_did({**answer.dids, **dids}, facts.pbx_id))
     folder = work.state / "staged" / site.pbx.id
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)

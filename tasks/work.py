@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextvars
 import datetime as dt
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -34,6 +35,9 @@ class Nobody:
         """Ignored."""
 
 
+WATCHER: contextvars.ContextVar[Watcher] = contextvars.ContextVar("watcher")
+
+
 @dataclass(frozen=True)
 class Work:
     """The config with its lake and folders."""
@@ -46,8 +50,8 @@ class Work:
     watcher: Watcher = field(default_factory=Nobody)
 
     @classmethod
-    def open(cls, config: Config, watcher: Watcher | None = None) -> Work:
-        """Opens the places that `[store]` names, and makes the folders."""
+    def open(cls, config: Config) -> Work:
+        """Opens the places that `[store]` names, and makes the folders; whoever watches this context watches."""
         state = config.state_folder
         state.mkdir(parents=True, exist_ok=True, mode=0o700)
         return cls(
@@ -56,7 +60,7 @@ class Work:
             landing=Blobs(config.place(config.store.landing)),
             recordings=Blobs(config.place(config.store.recordings)),
             state=state,
-            watcher=watcher or Nobody(),
+            watcher=WATCHER.get(Nobody()),
         )
 
     def note_settings(self) -> None:

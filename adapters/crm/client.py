@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any
 
 import httpx
@@ -20,18 +21,30 @@ REASON_LENGTH = 200
 
 
 class Pace:
-    """No more than `most` requests in any `interval_seconds`; both are learnt from the CRM's answers."""
+    """No more than `most` requests in any `interval_seconds`; both are learnt from the CRM's answers.
+
+    A request counts from its answer, not from when it was sent: only then has the CRM surely counted it.
+    """
 
     def __init__(self, most: int, interval_seconds: float) -> None:
         self.most, self.interval_seconds = most, interval_seconds
-        self._sent: deque[float] = deque()
+        self._counted_at: deque[list[float]] = deque()
         self._queue = asyncio.Lock()
 
-    async def turn(self) -> None:
-        """Returns when one more request may be sent."""
+    @contextlib.asynccontextmanager
+    async def turn(self) -> AsyncIterator[None]:
+        """Enters when one more request may be sent; leave it when the answer is there."""
         async with self._queue:
-            await asyncio.sleep(self._wait_seconds())
-            self._sent.append(time.monotonic())
+            wait_seconds = self._wait_seconds()
+            while wait_seconds > 0:
+                await asyncio.sleep(wait_seconds)
+                wait_seconds = self._wait_seconds()
+            mine = [time.monotonic()]
+            self._counted_at.append(mine)
+        try:
+            yield
+        finally:
+            mine[0] = time.monotonic()
 
     def learn(self, most: int, interval_seconds: float) -> None:
         """Takes over the limit that the CRM tells."""
@@ -40,11 +53,11 @@ class Pace:
 
     def _wait_seconds(self) -> float:
         now = time.monotonic()
-        while self._sent and now - self._sent[0] >= self.interval_seconds:
-            self._sent.popleft()
-        if len(self._sent) < self.most:
+        while self._counted_at and now - self._counted_at[0][0] >= self.interval_seconds:
+            self._counted_at.popleft()
+        if len(self._counted_at) < self.most:
             return 0.0
-        return max(self._sent[-self.most] + self.interval_seconds - now, 0.0)
+        return max(self._counted_at[-self.most][0] + self.interval_seconds - now, 0.001)
 
 
 class CrmClient:
@@ -79,8 +92,8 @@ class CrmClient:
             Unreachable: Nothing answered; a request that was sent may have been done or not.
             BadAnswer: Neither JSON nor nothing.
         """
-        await self._pace.turn()
-        response = await self._http.send(method, path, idempotent=idempotent, **options)
+        async with self._pace.turn():
+            response = await self._http.send(method, path, idempotent=idempotent, **options)
         self._learn(response.headers, self._pace)
         if response.is_success:
             return json_of(response, self.where) if response.content.strip() else None

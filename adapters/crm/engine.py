@@ -81,7 +81,9 @@ class Engine:
             while waiting and not self.stopped:
                 await handle(waiting.pop())
 
-        await asyncio.gather(*(worker() for _ in range(NUMBERS_AT_ONCE)))
+        async with asyncio.TaskGroup() as workers:
+            for _ in range(NUMBERS_AT_ONCE):
+                workers.create_task(worker())
 
     async def _resolve(self, jobs: list[Job]) -> None:
         """Finds one number's contact; settles calls whose caller is unknown or cannot be looked up."""
@@ -105,11 +107,12 @@ class Engine:
             job.after[job.due[0]] = job.before(job.due[0]).tried(self.clock()).settled(state, reason)
 
     async def _send_calls(self, jobs: list[Job]) -> None:
-        for job, kind in [(job, kind) for job in jobs for kind in job.due]:
-            if self.stopped:
-                return
-            if kind == "call" or "call" not in job.due or job.after["call"].state == "delivered":
-                await self._send(job, kind)
+        for job in jobs:
+            for kind in job.due:
+                if self.stopped:
+                    return
+                if kind == "call" or "call" not in job.due or job.after["call"].state == "delivered":
+                    await self._send(job, kind)
 
     async def _send(self, job: Job, kind: Kind) -> None:
         """Sends one activity and settles it by how that went."""

@@ -63,7 +63,7 @@ async def _recordings(adapter: CrmAdapter, step: Step, open_recording: OpenRecor
     for number, recording in enumerate(taken, start=1):
         try:
             content = await open_recording(recording.path)
-        except Exception as error:  # noqa: BLE001 — whatever the store raises, other activities go on
+        except Exception as error:
             raise Refused(f"the stored recording cannot be read ({type(error).__name__})") from error
         suffix = PurePosixPath(recording.path).suffix or mimetypes.guess_extension(recording.media_type) or ".wav"
         files.append(RecordingFile(f"call-{number}{suffix}", recording.media_type, content))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,7 @@ class Console18:
     name = "console18"
 
     def __init__(self, pbx: Pbx, state: Path, where: str, zone: str) -> None:
+        self._pbx = pbx
         self._where = where
         self._zone = zone
         self._http = Http(pbx.url, where=where, verify=pbx.verify)
@@ -94,7 +96,8 @@ class Console18:
         rows, pages = await self._log.within(window)
         listed = None
         with contextlib.suppress(Forbidden, NotThere):
-            entries, _pages = await self._recordings.within(window)
+            until = window.until + dt.timedelta(hours=self._pbx.max_call_hours)
+            entries, _pages = await self._recordings.within(Window(window.since, until))
             listed = lists.recordings(entries)
         return WindowRead(
             rows=rows, pages=pages, recordings=listed, raw={"calls": rows, "recordings": entries if listed else []}

@@ -21,7 +21,7 @@ def serve() -> Iterator[Connect]:
 
     def start(pbx: SimulatedPbx) -> httpx.Client:
         servers.append(Server(pbx.app).start())
-        clients.append(httpx.Client(base_url=servers[-1].url, timeout=10, verify=False)  # noqa: S501 - loopback)
+        clients.append(httpx.Client(base_url=servers[-1].url, timeout=10, verify=False))  # noqa: S501 - loopback
         return clients[-1]
 
     yield start

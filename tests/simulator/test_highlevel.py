@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
+
 from trunkline.simulator.crm.highlevel import HighLevel
 from trunkline.simulator.serve import Server
 

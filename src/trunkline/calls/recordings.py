@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Sequence
 
@@ -30,16 +31,20 @@ RECORDINGS: dict[str, pl.DataType | type[pl.DataType]] = {
 """What is staged of a recording; its state in the lake is decided when it is fetched."""
 
 
-def linked(parsed: Parsed, listed: Sequence[ListedRecording], facts: PbxFacts) -> tuple[pl.DataFrame, dict[str, str]]:
+def linked(
+    parsed: Parsed, listed: Sequence[ListedRecording], facts: PbxFacts, until: dt.datetime
+) -> tuple[pl.DataFrame, dict[str, str]]:
     """The window's recordings (columns RECORDINGS), and DIDs that only the recording list knows (native id → DID).
 
     A recording that a row names by id is linked exactly; one that is only listed is matched by time and numbers.
+    One that begins after `until`, the window's end, and belongs to none of its calls is left to the next window.
     """
     named = _named(parsed)
     ids = set(named["native_id"].to_list())
     matches = match([one for one in listed if one.native_id not in ids], parsed.legs)
     calls = {one.recording.native_id: one.call_id for one in matches if one.call_id}
-    entries = [_entry(one, calls.get(one.native_id)) for one in listed]
+    ours = [one for one in listed if one.started_at < until or one.native_id in {*ids, *calls}]
+    entries = [_entry(one, calls.get(one.native_id)) for one in ours]
     everything = pl.concat([shaped(named, RECORDINGS), shaped(pl.DataFrame(entries, schema=_ENTRY), RECORDINGS)])
     owned = everything.with_columns(
         recording_id=pl.format("{}:{}", pl.lit(facts.pbx_id), "native_id"),

@@ -32,17 +32,17 @@ _UNSETTLED = """NOT EXISTS (
     FROM activities AS k WHERE k.crm_id = $crm AND k.call_id = c.call_id AND k.kind = '{kind}'
     AND (k.state IN ('delivered', 'skipped') OR (k.state = 'failed' AND NOT $retry)))"""
 # A recording waits for its call's others: HighLevel replaces all attachments at once (CRM reference §2.1).
-_HAS_RECORDINGS = """EXISTS (
-    FROM recordings AS r WHERE r.call_id = c.call_id HAVING count_if(r.state = 'stored') > 0
-    AND count_if(r.state = 'pending') = 0)"""
-_OUTSTANDING = """
-    SELECT c.call_id, c.started_at, c.direction, c.outcome, c.miss_reason, c.external_number, c.external_name, c.did,
-        c.queue, c.wait_seconds, c.talk_seconds
+_HAS_RECORDINGS = """c.call_id IN (
+    SELECT call_id FROM recordings GROUP BY call_id
+    HAVING count_if(state = 'stored') > 0 AND count_if(state = 'pending') = 0)"""
+_FACTS = tuple(one.name for one in fields(CallFacts) if one.name != "agent")
+_OUTSTANDING = f"""
+    SELECT {", ".join(f"c.{name}" for name in _FACTS)}
     FROM calls AS c JOIN activities AS a ON a.call_id = c.call_id AND a.crm_id = $crm AND a.kind = 'call'
     WHERE c.account_id = $account AND c.started_at >= $since AND (c.started_at, c.call_id) > ($after, $after_id) AND (
         a.state = 'pending' OR (a.state = 'failed' AND $retry)
         OR (a.state = 'skipped' AND a.reason = $unknown AND a.first_tried_at > $look_since)
-        OR (a.state = 'delivered' AND ({later})))
+        OR (a.state = 'delivered' AND ({{later}})))
     ORDER BY c.started_at, c.call_id LIMIT $limit
 """
 _AGENTS = """
@@ -104,10 +104,7 @@ def outstanding(
     ).fetchall()
     ids = [row[0] for row in rows]
     agents, entries, stored = _agents(connection, ids), _entries(connection, crm_id, ids), _stored(connection, ids)
-    facts = [
-        CallFacts(*row[:8], agent=agents.get(row[0]), queue=row[8], wait_seconds=row[9], talk_seconds=row[10])
-        for row in rows
-    ]
+    facts = [CallFacts(**dict(zip(_FACTS, row, strict=True)), agent=agents.get(row[0])) for row in rows]
     return [Work(call, entries[call.call_id], stored.get(call.call_id, ())) for call in facts]
 
 

@@ -1,0 +1,78 @@
+"""`backfill`: the same as `sync` for a span of the past; goes on where it stopped."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from trunkline.flows.engine import job
+from trunkline.flows.outcome import Outcome
+from trunkline.flows.run_accounts import Scope, run_accounts
+from trunkline.tasks.work import Site, Work, now
+
+from trunkline.errors import SpanError
+from trunkline.moments import moment
+from trunkline.store.load import reads_of
+from trunkline.windows import SETTLE, Window, cut, missing, settled
+
+REQUESTS_PER_WINDOW = 3  # a day of up to 1,000 rows: call log, inbound calls, recording list
+
+
+@dataclass(frozen=True)
+class Planned:
+    """What a backfill would ask of one PBX."""
+
+    account_id: str
+    pbx_id: str
+    windows: int
+    windows_done: int
+    requests_at_least: int
+
+
+@job(name="backfill", run_name="backfill {since} to {until}")
+async def backfill(
+    since: str,
+    until: str,
+    config: str | None = None,
+    accounts: Sequence[str] = (),
+    pbxs: Sequence[str] = (),
+    deliver: bool = True,
+) -> Outcome:
+    """Reads every window of since ≤ t < until that is not settled yet, then recordings, then delivers."""
+    scope, work, span = opened(since, until, config, accounts, pbxs)
+    return await run_accounts(work, scope, lambda site: outstanding(work, site, span), deliver=deliver)
+
+
+def opened(
+    since: str, until: str, config: str | None, accounts: Sequence[str], pbxs: Sequence[str]
+) -> tuple[Scope, Work, Window]:
+    """The scope, its places and the span.
+
+    Raises:
+        ConfigError: The config, an id or the span cannot be used.
+    """
+    scope = Scope.of(config, accounts, pbxs)
+    zone = scope.config.agency.timezone
+    first, last = moment(since, zone), min(moment(until, zone), (now() - SETTLE).replace(microsecond=0))
+    if first >= last:
+        raise SpanError(f"since {since} is not before until {until}, or both lie ahead", mend="swap or correct them")
+    return scope, Work.open(scope.config), Window(first, last)
+
+
+def outstanding(work: Work, site: Site, span: Window) -> list[Window]:
+    """Windows of at most a day that are not settled."""
+    with work.lake.read() as connection:
+        reads = reads_of(connection, site.pbx.id)
+    return [window for gap in missing(span, settled(reads, site.overlap)) for window in cut(gap)]
+
+
+def plan(since: str, until: str, config: str | None, accounts: Sequence[str], pbxs: Sequence[str]) -> list[Planned]:
+    """`--dry-run`: what would be read, per PBX; asks nobody."""
+    scope, work, span = opened(since, until, config, accounts, pbxs)
+    plans = []
+    for site in scope.sites():
+        windows = outstanding(work, site, span)
+        done = max(len(cut(span)) - len(windows), 0)
+        requests = REQUESTS_PER_WINDOW * len(windows)
+        plans.append(Planned(site.account.id, site.pbx.id, len(windows), done, requests))
+    return plans

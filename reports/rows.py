@@ -1,0 +1,179 @@
+"""What tables of the mails show, row by row; numbers are masked here and nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from trunkline.config import Account
+from trunkline.numbers import masked
+from trunkline.reports import words
+from trunkline.reports.agency import AgencyFigures
+from trunkline.reports.figures import AccountFigures, Count
+
+Place = Literal["mail", "page"]
+
+
+def shown(number: str | None, account: Account, place: Place) -> str:
+    """A caller's number as this account's readers may see it in a mail or on a page, in a workbook or CSV."""
+    if number is None:
+        return "withheld"
+    hide = account.masking == "everywhere" or (account.masking == "mail" and place == "mail")
+    return masked(number, account.country) if hide else number
+
+
+@dataclass(frozen=True)
+class CallBack:
+    """One line of "call back now"."""
+
+    caller: str
+    note: str
+    tries: int
+    last_try: str
+    waited: str
+
+
+def call_backs(figures: AccountFigures, place: Place, most: int | None = None) -> list[CallBack]:
+    """Callers to ring, most tries first."""
+    notes = {"open": "still in time", "returned": "tried again after your call"}
+    return [
+        CallBack(
+            caller=shown(one.external_number, figures.account, place),
+            note=", ".join(filter(None, ("first-time caller" if one.first_time else "", notes.get(one.state, "")))),
+            tries=one.tries,
+            last_try=words.moment(one.last_try),
+            waited=words.span(one.longest_wait_seconds),
+        )
+        for one in figures.call_back[:most]
+    ]
+
+
+LOST_TITLES = {"reason": "Reason", "queue": "Queue", "number": "Number called", "extension": "Phone that rang"}
+
+
+def lost(figures: AccountFigures, most: int) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Headings, each with label and count; what is beyond `most` is added up in a last line."""
+    result = []
+    for kind, title in LOST_TITLES.items():
+        counts = figures.lost.get(kind, ())
+        if not counts:
+            continue
+        lines = [(_label(kind, one), words.number(one.calls)) for one in counts[:most]]
+        rest = counts[most:]
+        if rest:
+            lines.append((f"{len(rest)} others", words.number(sum(one.calls for one in rest))))
+        result.append((title, lines))
+    return result
+
+
+def _label(kind: str, count: Count) -> str:
+    if kind == "reason":
+        return words.REASONS.get(count.label, count.label or "reason not known")
+    return f"{count.name} ({count.label})" if count.name else count.label
+
+
+@dataclass(frozen=True)
+class Cause:
+    """A cause of missing recordings with the step that mends it."""
+
+    label: str
+    calls: str
+    mend: str
+
+
+def causes(figures: AccountFigures) -> list[Cause]:
+    """Eligible calls without a verified recording, by cause; then what changed in 3CX."""
+    found = []
+    for one in figures.now.coverage.causes:
+        label, mend = words.CAUSES.get(one.label, (one.label, ""))
+        found.append(Cause(label, words.number(one.calls), mend))
+    off = {one.label: one.calls for one in figures.now.coverage.not_eligible}.get("switched_off")
+    if off:
+        since = "; ".join(
+            f"{one.name or one.kind} ({one.dn}) since {words.day(one.day)}" for one in figures.switched_off[:3]
+        )
+        label = "not expected: switched off in 3CX" + (f", {since}" if since else "")
+        found.append(Cause(label, words.number(off), words.CAUSES["policy"][1]))
+    if figures.now.coverage.recorded_in_error:
+        label, mend = "recorded although the policy says no", "Switch recording off in 3CX, or change the policy."
+        found.append(Cause(label, words.number(figures.now.coverage.recorded_in_error), mend))
+    return found
+
+
+@dataclass(frozen=True)
+class AccountRow:
+    """One account in the agency's table."""
+
+    name: str
+    is_read: bool
+    missed: str
+    rate: str
+    never: str
+    coverage: str
+    share: float | None
+    note: str
+    page: str
+
+
+def account_rows(figures: Sequence[AccountFigures]) -> list[AccountRow]:
+    """Blank where not read; "no calls" where nobody rang."""
+    return [
+        AccountRow(
+            name=one.account.name,
+            is_read=one.is_read,
+            missed=words.number(one.now.volumes.lost) if one.now.volumes.offered else "no calls",
+            rate=words.percent(one.now.volumes.missed_rate),
+            never=words.number(one.now.callbacks.never_returned),
+            coverage=words.percent(one.now.coverage.rate),
+            share=one.now.coverage.rate,
+            note=_note(one),
+            page=f"{one.account.id}-{one.period.label}.html",
+        )
+        for one in figures
+    ]
+
+
+def _note(figures: AccountFigures) -> str:
+    read = sum(pbx.is_read for pbx in figures.reading)
+    if not figures.reading:
+        return "no PBX is set up"
+    if 0 < read < len(figures.reading):
+        return f"{read} of {len(figures.reading)} PBXs read"
+    if read and not all(pbx.is_complete for pbx in figures.reading):
+        return f"only {words.percent(min(pbx.read_share for pbx in figures.reading))} of the period read"
+    return ""
+
+
+def tallies(figures: AccountFigures) -> list[str]:
+    """Counts that tie out: rows received = legs + duplicates + quarantined; calls = activities."""
+    lines = []
+    for pbx in figures.reading:
+        if pbx.is_read:
+            sign = "=" if pbx.ties_out else "≠"
+            lines.append(
+                f"{pbx.pbx_id}: {words.count(pbx.rows, 'row')} received {sign} {words.count(pbx.legs, 'leg')} + "
+                f"{words.count(pbx.duplicates, 'duplicate')} + {words.number(pbx.quarantined)} quarantined; "
+                f"{words.count(pbx.calls, 'call')} in this period."
+            )
+    calls = figures.now.volumes.calls
+    for crm in figures.deliveries:
+        parts = [("delivered", crm.delivered), ("pending", crm.pending), ("skipped", crm.skipped), ("failed", crm.failed_calls)]
+        parts.append(("not sent", calls - crm.calls))
+        said = ", ".join(f"{words.number(amount)} {word}" for word, amount in parts if amount)
+        lines.append(f"{crm.crm_id}: {words.count(calls, 'call')} = {said or '0 sent'}.")
+    return lines
+
+
+def agency_tally(figures: AgencyFigures) -> str:
+    """The accounts' tallies in one line."""
+    pbxs = [pbx for one in figures.accounts for pbx in one.reading]
+    uneven = sum(not pbx.ties_out for pbx in pbxs)
+    rows, calls = sum(pbx.rows for pbx in pbxs), sum(pbx.calls for pbx in pbxs)
+    crm = [delivery for one in figures.accounts for delivery in one.deliveries]
+    return (
+        f"{words.count(rows, 'row')} received, {words.count(calls, 'call')} in the lake; "
+        f"{'every row is accounted for' if not uneven else f'{uneven} PBXs do not tie out'}. "
+        f"Logged in CRMs: {words.number(sum(one.delivered for one in crm))} delivered, "
+        f"{words.number(sum(one.skipped for one in crm))} skipped, {words.number(sum(one.failed_calls for one in crm))} failed."
+    )

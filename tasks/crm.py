@@ -1,0 +1,17 @@
+"""Step 5, per CRM: what is outstanding is delivered."""
+
+from __future__ import annotations
+
+from trunkline.tasks.deliver import DeliveryResult, deliver
+from trunkline.tasks.step import step
+from trunkline.tasks.work import Work
+
+from trunkline.config import Account, Crm
+
+
+@step(lambda _work, account, crm, retry_failed=False: f"deliver {account.id} {crm.id}")  # noqa: ARG005
+async def deliver_to(work: Work, account: Account, crm: Crm, retry_failed: bool = False) -> DeliveryResult:
+    """Sends what is outstanding for one CRM; what goes wrong with it is in the result."""
+    result = await deliver(work.lake, account, crm, work.recordings.get, retry_failed=retry_failed)
+    work.watcher.done("activities", sum(result.counts.values()))
+    return result
