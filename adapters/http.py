@@ -153,7 +153,7 @@ def json_of(response: httpx.Response, where: str) -> Any:
             f"{response.request.url.path}: {response.status_code} with "
             f"{response.headers.get('content-type') or 'no content type'} where JSON was due",
             where=where,
-            mend="check that the address is the PBX's own and not a portal or proxy",
+            mend="check that the address is the system's own and not a portal or proxy",
         )
     try:
         return response.json()

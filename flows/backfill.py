@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from trunkline.errors import SpanError
 from trunkline.flows.engine import job
 from trunkline.flows.outcome import Outcome
-from trunkline.flows.run_accounts import Scope, run_accounts
-from trunkline.tasks.work import Site, Work, now
-
-from trunkline.errors import SpanError
+from trunkline.flows.run_accounts import run_accounts
+from trunkline.flows.scope import Scope
 from trunkline.moments import moment
 from trunkline.store.load import reads_of
+from trunkline.tasks.work import Site, Work, now
 from trunkline.windows import SETTLE, Window, cut, missing, settled
 
 REQUESTS_PER_WINDOW = 3  # a day of up to 1,000 rows: call log, inbound calls, recording list

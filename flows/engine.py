@@ -48,5 +48,9 @@ def job(name: str, run_name: str) -> Callable[[Job], Job]:
 
 async def run(function: Callable[..., Awaitable[Any]], **parameters: Any) -> Any:
     """Runs a job: as a flow run where a server is configured, else the plain function in this process."""
-    plain = getattr(function, "fn", function)
-    return await (function if api_configured() else plain)(**parameters)
+    return await (function(**parameters) if api_configured() else run_here(function, **parameters))
+
+
+async def run_here(function: Callable[..., Awaitable[Any]], **parameters: Any) -> Any:
+    """Runs a job as the plain function in this process, whatever is configured."""
+    return await getattr(function, "fn", function)(**parameters)

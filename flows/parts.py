@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 from trunkline.flows.engine import job
 from trunkline.flows.outcome import Outcome
-from trunkline.flows.run_accounts import Scope, deliver_account, run_accounts
+from trunkline.flows.run_accounts import deliver_account, run_accounts
+from trunkline.flows.scope import Scope
 from trunkline.tasks.work import Work
 
 

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
+from trunkline import log
 from trunkline.adapters.pbx import open_surface
 from trunkline.adapters.pbx.base import Surface
+from trunkline.calls.facts import PbxFacts
+from trunkline.errors import Forbidden, RemoteError, TrunklineError, Unreachable, Unsupported
 from trunkline.flows.outcome import Failure, Outcome
+from trunkline.models import Probe
 from trunkline.tasks.extract import extract
 from trunkline.tasks.load import load, note_failed
 from trunkline.tasks.probe import directory, probe
 from trunkline.tasks.recordings import recordings
 from trunkline.tasks.work import Site, Work
-
-from trunkline import log
-from trunkline.calls.facts import PbxFacts
-from trunkline.errors import Forbidden, RemoteError, TrunklineError, Unreachable, Unsupported
-from trunkline.models import Probe
 from trunkline.windows import Window
 
 

@@ -3,48 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Callable
 
+from trunkline.config import Account
 from trunkline.flows.outcome import Failure, Outcome
 from trunkline.flows.read_pbx import read_pbx
+from trunkline.flows.scope import Scope
 from trunkline.tasks.crm import deliver_to
 from trunkline.tasks.work import Site, Work
-
-from trunkline import configfile
-from trunkline.config import Account, Config
 from trunkline.windows import Window
 
 PBXS_AT_ONCE = 32  # each holds one window in memory
-
-
-@dataclass(frozen=True)
-class Scope:
-    """What a run works on: the config, and the accounts and PBXs named (all, if none is)."""
-
-    config: Config
-    accounts: tuple[Account, ...]
-    pbxs: tuple[str, ...]
-
-    @classmethod
-    def of(cls, config: str | None, accounts: Sequence[str], pbxs: Sequence[str]) -> Scope:
-        """Reads the config.
-
-        Raises:
-            ConfigError: It cannot be used, or has no such id.
-        """
-        settings = configfile.load(Path(config) if config else None)
-        return cls(settings, configfile.account_ids(settings, tuple(accounts), tuple(pbxs)), tuple(pbxs))
-
-    def sites(self, account: Account | None = None) -> list[Site]:
-        """The PBXs, of all accounts or of one."""
-        return [
-            Site(owner, pbx)
-            for owner in ([account] if account else self.accounts)
-            for pbx in owner.pbx
-            if not self.pbxs or pbx.id in self.pbxs
-        ]
 
 
 async def run_accounts(work: Work, scope: Scope, plan: Callable[[Site], list[Window]], *, deliver: bool) -> Outcome:

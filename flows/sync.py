@@ -7,11 +7,11 @@ from collections.abc import Sequence
 
 from trunkline.flows.engine import job
 from trunkline.flows.outcome import Outcome
-from trunkline.flows.run_accounts import Scope, run_accounts
-from trunkline.tasks.work import Site, Work, now
-
+from trunkline.flows.run_accounts import run_accounts
+from trunkline.flows.scope import Scope
 from trunkline.moments import moment
 from trunkline.store.load import reads_of
+from trunkline.tasks.work import Site, Work, now
 from trunkline.windows import FIRST_SYNC, SETTLE, Window, cut, due
 
 

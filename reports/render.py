@@ -62,7 +62,7 @@ def account_mail(f: AccountFigures, agency: Agency, contact: str) -> tuple[str, 
         "call_back": rows.call_backs(f, "mail", MOST_CALLERS),
         "call_back_note": _call_back_note(f),
         "lost": rows.lost(f, MOST_PLACES),
-        "foot": [*_foot(f), *_stop(f.account.name, agency, contact, f.account.masking != "none")],
+        "foot": [*foot(f), *_stop(f.account.name, agency, contact, f.account.masking != "none")],
     }
     return _both("account_mail", values)
 
@@ -122,9 +122,13 @@ def recordings_note(f: AccountFigures) -> str:
             if found.eligible
             else "no call of this period was to be recorded."
         )
-    text = f"{words.number(found.verified)} of {words.number(found.judged)} calls that should be recorded have a verified recording ({words.percent(found.rate)})."
+    text = (
+        f"{words.number(found.verified)} of {words.number(found.judged)} calls that should be recorded have a verified "
+        f"recording ({words.percent(found.rate)})."
+    )
     if found.spoken_rate is not None:
-        text += f" Of all {words.number(found.spoken - found.not_known)} calls in which people spoke, {words.percent(found.spoken_rate)} have one."
+        known = words.number(found.spoken - found.not_known)
+        text += f" Of all {known} calls in which people spoke and that were looked at, {words.percent(found.spoken_rate)} have one."
     if found.pending:
         text += f" {words.number(found.pending)} pending."
     if found.unknown:
@@ -139,7 +143,8 @@ def _call_back_note(f: AccountFigures) -> str:
     )
 
 
-def _foot(f: AccountFigures) -> list[str]:
+def foot(f: AccountFigures) -> list[str]:
+    """Counts that tie out, how long it took to call back, and what cannot be known."""
     lines = rows.tallies(f)
     calls = f.now.callbacks
     if calls.median_callback_seconds is not None:

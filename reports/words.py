@@ -62,10 +62,12 @@ def percent(rate: float | None, digits: int = 0) -> str:
     """`12%`, `11.8%`; a dash where it is not known. Only all is `100%` and only none is `0%`."""
     if rate is None:
         return DASH
+    if rate in (0, 1):
+        return f"{rate:.0%}"
     text = f"{rate * 100:.{digits}f}"
-    if rate < 1 and float(text) >= 100:
-        return f"{99.9 if digits or rate >= 0.999 else int(rate * 1000) / 10}%"
-    if rate > 0 and float(text) <= 0:
+    if float(text) >= 100:
+        return f">{99.9 if digits else 99}%"
+    if float(text) <= 0:
         return "<0.1%" if digits else "<1%"
     return f"{text}%"
 

@@ -51,6 +51,11 @@ class MailSink:
         """`smtp://127.0.0.1:PORT`."""
         return f"smtp://{HOST}:{self.port}"
 
+    @property
+    def messages(self) -> list[EmailMessage]:
+        """The mails, parsed."""
+        return [mail.message for mail in self.mails]
+
     def refuse(self, reply: str = "451 Try again later", times: int = 1) -> None:
         """Answers the next `times` messages with this reply: 4xx for later, 5xx for never."""
         self.refusals += [reply] * times

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from random import Random
-from typing import TYPE_CHECKING
 
 from trunkline.simulator.callers import Caller
+from trunkline.simulator.office import Office
 from trunkline.simulator.scenarios import SCENARIOS
 from trunkline.simulator.scenarios.place import PlacedCall
-
-if TYPE_CHECKING:
-    from trunkline.simulator.traffic import Office
 
 RETURNED_SHARE = 0.5
 SELF_RECOVERED_SHARE = 0.15
@@ -37,6 +34,6 @@ def sequels(office: Office, call: PlacedCall, rng: Random) -> list[PlacedCall]:
         story = "outbound_connected" if rng.random() < CONNECTED_SHARE else "outbound_not_connected"
         following.append(one_call(office, SCENARIOS[story], at, rng, caller))
     elif fate < RETURNED_SHARE + SELF_RECOVERED_SHARE:
-        at += dt.timedelta(minutes=rng.uniform(5, 90))
+        at = office.next_open(at + dt.timedelta(minutes=rng.uniform(5, 90)))
         following.append(one_call(office, SCENARIOS["answered_direct"], at, rng, caller))
     return following

@@ -2,63 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import socket
 import threading
-import time
 from collections.abc import Awaitable, Callable
 from types import TracebackType
 from typing import Any, Self
 
 import uvicorn
 
+from trunkline.simulator.event_server import EventServer
+
 AsgiApp = Callable[[Any, Any, Any], Awaitable[None]]
 
 HOST = "127.0.0.1"
 START_LIMIT_SECONDS = 10.0
-GRACE_SECONDS = 1.0
-"""How long an answer under way may take after the server was told to stop."""
-
-
-class _Uvicorn(uvicorn.Server):
-    """Starts and stops on events, where uvicorn itself polls ten times a second: worlds have many servers."""
-
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self.ready = threading.Event()
-        self._wake = asyncio.Event()
-        self._own_loop: asyncio.AbstractEventLoop | None = None
-
-    def ask_to_exit(self) -> None:
-        """May be called from any thread."""
-        self.should_exit = True
-        if self._own_loop is not None:
-            with contextlib.suppress(RuntimeError):  # the loop has closed already
-                self._own_loop.call_soon_threadsafe(self._wake.set)
-
-    async def main_loop(self) -> None:
-        self._own_loop = asyncio.get_running_loop()
-        self.ready.set()
-        while not await self.on_tick(0):  # a tick renews the Date header
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), timeout=1.0)
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        for server in self.servers:
-            server.close()
-        for bound in sockets or []:
-            bound.close()
-        for connection in list(self.server_state.connections):
-            connection.shutdown()
-        state, ends_at = self.server_state, time.monotonic() + GRACE_SECONDS
-        while (state.connections or state.tasks) and time.monotonic() < ends_at:  # noqa: ASYNC110 - no event for it
-            await asyncio.sleep(0.002)
-        for task in state.tasks:
-            task.cancel()
-        for connection in list(state.connections):
-            connection.transport.abort()
-        await asyncio.gather(*state.tasks, return_exceptions=True)
 
 
 class Server:
@@ -71,7 +28,7 @@ class Server:
     def __init__(self, app: AsgiApp, port: int = 0) -> None:
         self.app = app
         self.port = port
-        self._uvicorn: _Uvicorn | None = None
+        self._uvicorn: EventServer | None = None
         self._thread: threading.Thread | None = None
 
     @property
@@ -107,7 +64,7 @@ class Server:
             log_level="critical",
             access_log=False,
         )
-        server = _Uvicorn(config)
+        server = EventServer(config)
         self._uvicorn = server
         self._thread = threading.Thread(
             target=server.run, kwargs={"sockets": [bound]}, name=f"simulator-{self.port}", daemon=True

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+from trunkline.config import Account, Crm
 from trunkline.tasks.deliver import DeliveryResult, deliver
 from trunkline.tasks.step import step
 from trunkline.tasks.work import Work
-
-from trunkline.config import Account, Crm
 
 
 @step(lambda _work, account, crm, retry_failed=False: f"deliver {account.id} {crm.id}")  # noqa: ARG005

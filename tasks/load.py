@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import asyncio
 
+from trunkline.errors import RemoteError
+from trunkline.store.load import WindowRow, load_window, note_window
 from trunkline.tasks.extract import Staged
 from trunkline.tasks.step import step
 from trunkline.tasks.work import Site, Work, now
-
-from trunkline.errors import RemoteError
-from trunkline.store.load import WindowRow, load_window, note_window
 from trunkline.windows import Window
 
 

@@ -7,16 +7,14 @@ import dataclasses
 import datetime as dt
 import json
 
-import polars as pl
 from trunkline.adapters.pbx.base import Surface
-from trunkline.tasks.step import step
-from trunkline.tasks.work import Site, Work, now
-
 from trunkline.config import Config
 from trunkline.errors import RemoteError, Unsupported
 from trunkline.models import Directory, Probe, Problem
 from trunkline.store.lake import Lake
-from trunkline.store.merge import merge
+from trunkline.store.merge import merge_rows
+from trunkline.tasks.step import step
+from trunkline.tasks.work import Site, Work, now
 from trunkline.versions import Version
 
 
@@ -69,10 +67,8 @@ def note_failure(lake: Lake, site: Site, error: RemoteError) -> None:
 
 def _merge_pbx(lake: Lake, site: Site, row: dict[str, object]) -> None:
     own = {"pbx_id": site.pbx.id, "account_id": site.account.id, "hosting": site.pbx.hosting, "checked_at": now()}
-    frame = pl.DataFrame([{**own, **row}], infer_schema_length=None)
     with lake.write() as connection:
-        connection.register("probed", frame.to_arrow())
-        merge(connection, "pbxs", "probed")
+        merge_rows(connection, "pbxs", [{**own, **row}])
 
 
 def _json(problems: tuple[Problem, ...]) -> str:
@@ -87,14 +83,10 @@ async def directory(work: Work, site: Site, surface: Surface) -> dict[str, str]:
 
 
 def _keep_directory(lake: Lake, site: Site, entries: list[Directory], day: dt.date) -> dict[str, str]:
-    if entries:
-        frame = pl.DataFrame(
-            [{"pbx_id": site.pbx.id, "day": day, **dataclasses.asdict(entry)} for entry in entries],
-            infer_schema_length=None,
-        ).unique("dn", keep="first", maintain_order=True)
+    by_dn = {entry.dn: {"pbx_id": site.pbx.id, "day": day, **dataclasses.asdict(entry)} for entry in entries}
+    if by_dn:
         with lake.write() as connection:
-            connection.register("entries", frame.to_arrow())
-            merge(connection, "pbx_settings", "entries")
+            merge_rows(connection, "pbx_settings", list(by_dn.values()))
     with lake.read() as connection:
         return dict(
             connection.execute(

@@ -11,16 +11,16 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+
 from trunkline.adapters.blobs import full_disk_said
 from trunkline.adapters.pbx.base import Surface
 from trunkline.adapters.pbx.odata import error_text
-from trunkline.tasks.step import step
-from trunkline.tasks.work import Site, Work, now
-
 from trunkline.audio import Audio, inspect
 from trunkline.models import Probe
 from trunkline.recordings import Attempt, fate
 from trunkline.store.recordings import Waiting, note_expected, note_results, waiting
+from trunkline.tasks.step import step
+from trunkline.tasks.work import Site, Work, now
 
 BATCH = 100  # recordings per transaction and task run
 AT_ONCE = 2

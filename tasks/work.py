@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Protocol
 
 from trunkline.adapters.blobs import Blobs
-
 from trunkline.config import Account, Config, Pbx
 from trunkline.settings import write_settings
 from trunkline.store.lake import Lake

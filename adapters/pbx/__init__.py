@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from trunkline.adapters.pbx.base import Surface
-
 from trunkline.config import Account, Pbx
 
 

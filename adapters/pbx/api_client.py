@@ -11,10 +11,10 @@ import time
 from typing import Any
 
 import httpx
+
 from trunkline.adapters.http import Http, json_of
 from trunkline.adapters.pbx.credentials import Credentials, Memory, is_fresh
 from trunkline.adapters.pbx.odata import error_text
-
 from trunkline.errors import BadAnswer, Forbidden, NotThere
 
 _REFUSED = {400, 401}  # both were seen for `invalid_client`

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+
 from trunkline.adapters.http import Http, json_of
 from trunkline.adapters.pbx import console_lists as lists
 from trunkline.adapters.pbx.base import memory_path
 from trunkline.adapters.pbx.credentials import Credentials
 from trunkline.adapters.pbx.newest_first import NewestFirst
-
 from trunkline.config import Pbx
 from trunkline.errors import BadAnswer, Forbidden, NotThere
 from trunkline.models import Directory, Probe, Problem, WindowRead

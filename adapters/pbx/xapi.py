@@ -9,6 +9,7 @@ from pathlib import Path
 
 import httpx
 import msgspec
+
 from trunkline.adapters.http import Http
 from trunkline.adapters.pbx import xapi_lists
 from trunkline.adapters.pbx import xapi_paths as paths
@@ -17,7 +18,6 @@ from trunkline.adapters.pbx.base import ROW_LIMIT, Truncated, memory_path
 from trunkline.adapters.pbx.credentials import Credentials
 from trunkline.adapters.pbx.odata import Pages, error_text
 from trunkline.adapters.pbx.xapi_probe import probe
-
 from trunkline.config import Pbx
 from trunkline.errors import BadAnswer, Forbidden, NotThere
 from trunkline.models import Directory, Probe, WindowRead

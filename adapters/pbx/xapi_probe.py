@@ -7,10 +7,10 @@ import datetime as dt
 from typing import Any
 
 import msgspec
+
 from trunkline.adapters.pbx import xapi_paths as paths
 from trunkline.adapters.pbx.api_client import ApiClient
 from trunkline.adapters.pbx.odata import items_of
-
 from trunkline.config import Pbx
 from trunkline.errors import BadAnswer, Forbidden
 from trunkline.models import Probe, Problem

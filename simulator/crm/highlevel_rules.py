@@ -31,7 +31,7 @@ CONTACT = {
 }
 
 
-class Refusal(Exception):  # noqa: N818 — an answer, not a fault of the simulator
+class Refusal(Exception):
     """The request is refused with this status and these words."""
 
     def __init__(self, status: int, *messages: str) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
 from starlette.requests import Request
+
 from trunkline.simulator.pbx import console18, xapi20
 from trunkline.simulator.pbx.faults import Fault
 from trunkline.simulator.pbx.wire import Answer, Ask

@@ -6,6 +6,7 @@ import bisect
 import datetime as dt
 import threading
 from dataclasses import dataclass, replace
+from typing import Any
 
 from trunkline.simulator.scenarios.place import PlacedCall, PlacedLeg, PlacedRecording
 
@@ -39,6 +40,8 @@ class CallBook:
         self._recordings: dict[int, Kept] = {}
         self._numbers: set[int] = set()
         self._sorted = True
+        self.shown: dict[int, dict[str, Any]] = {}
+        """List rows made so far, by recording id: they never change, and a list is asked for page by page."""
 
     def add(self, call: PlacedCall) -> PlacedCall:
         """Adds a call; the returned one has the ids under which the PBX knows it."""

@@ -8,7 +8,6 @@ import time
 from typing import TYPE_CHECKING
 
 from trunkline.simulator.pbx import console_lists, console_log
-from trunkline.simulator.pbx.session import LOGIN_FAILURES_ALLOWED
 from trunkline.simulator.pbx.wire import Answer, Ask, Handler, as_text, single_page_app
 
 if TYPE_CHECKING:
@@ -58,8 +57,7 @@ def login(pbx: SimulatedPbx, ask: Ask) -> Answer:
         return Answer(400)
     if (given.get("username"), given.get("password")) != (pbx.login, pbx.secret):
         pbx.log.failed_logins += 1
-        if pbx.log.failed_logins > LOGIN_FAILURES_ALLOWED:
-            pbx.sessions.is_black_listed = True
+        pbx.sessions.refuse()
         return as_text("AuthFailed")
     pbx.log.tokens_minted += 1
     cookie = pbx.sessions.open(pbx.quirks.session_seconds)

@@ -11,7 +11,7 @@ from trunkline.simulator.pbx.callbook import Kept
 from trunkline.simulator.pbx.console_ranges import span
 from trunkline.simulator.pbx.numbers import clock_duration
 from trunkline.simulator.pbx.wire import Answer, Ask, as_json
-from trunkline.simulator.pbx.xapi_rows import outside_number
+from trunkline.simulator.pbx.xapi_parties import outside_number
 from trunkline.simulator.scenarios.place import PlacedCall
 from trunkline.simulator.scenarios.story import Party
 

@@ -82,5 +82,12 @@ class Directory:
             return party.name
         if party.kind == "external":
             return party.number
+        return self._listed(party.dn)
+
+    def caption(self, number: str) -> str:
+        """`Ben Birtles (102)`."""
+        return f"{self._listed(number) or number} ({number})"
+
+    def _listed(self, number: str | None) -> str | None:
         lines: list[Extension | Line] = [*self.extensions, *self.queues, *self.ring_groups, *self.ivrs, *self.faxes]
-        return next((one.name for one in lines if one.number == party.dn), None)
+        return next((one.name for one in lines if one.number == number), None)

@@ -20,6 +20,7 @@ class Sessions:
     token: str | None = None
     token_expires_at: float = 0.0
     cookies: dict[str, float] = field(default_factory=dict)
+    failures: int = 0
     is_black_listed: bool = False
     _serial: itertools.count[int] = field(default_factory=itertools.count, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
@@ -53,6 +54,12 @@ class Sessions:
             cookie = f"simulated-session-{next(self._serial)}"
             self.cookies[cookie] = time.time() + seconds
             return cookie
+
+    def refuse(self) -> None:
+        """Counts a wrong login; after too many the caller gets no answer but 403."""
+        with self._lock:
+            self.failures += 1
+            self.is_black_listed = self.failures > LOGIN_FAILURES_ALLOWED
 
     def expire(self) -> None:
         """Ends every session now, as a restart or another consumer of the same client does."""

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from trunkline.simulator.pbx import xapi_directory, xapi_recordings, xapi_reports, xapi_system
 from trunkline.simulator.pbx.odata import BadQueryError
-from trunkline.simulator.pbx.session import LOGIN_FAILURES_ALLOWED
 from trunkline.simulator.pbx.wire import Answer, Ask, Handler, as_json, form_of, odata_error, single_page_app
 
 if TYPE_CHECKING:
@@ -81,8 +80,7 @@ def token(pbx: SimulatedPbx, ask: Ask) -> Answer:
 
 
 def refuse_login(pbx: SimulatedPbx) -> Answer:
-    """A wrong secret; too many of them and the caller is black-listed (§8.22)."""
+    """A wrong secret (§2.1, §8.22)."""
     pbx.log.failed_logins += 1
-    if pbx.log.failed_logins > LOGIN_FAILURES_ALLOWED:
-        pbx.sessions.is_black_listed = True
+    pbx.sessions.refuse()
     return as_json({"error": "invalid_client", "error_description": "Invalid client credentials."}, 401)

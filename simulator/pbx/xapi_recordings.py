@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from trunkline.simulator.pbx import audio
+from trunkline.simulator.pbx.callbook import Kept
 from trunkline.simulator.pbx.odata import matching, ordered, page, selected
 from trunkline.simulator.pbx.wire import Answer, Ask, as_json, odata_error, without_nulls
-from trunkline.simulator.pbx.xapi_rows import recording_row
+from trunkline.simulator.pbx.xapi_recording_rows import recording_row
 
 if TYPE_CHECKING:
     from trunkline.simulator.pbx.model import SimulatedPbx
@@ -21,11 +22,18 @@ def listing(pbx: SimulatedPbx, ask: Ask) -> Answer:
     if not pbx.rights.list_recordings:
         return Answer(403)
     kept = [one for one in pbx.book.recordings() if audio.is_listed(pbx, one)]
-    rows = [recording_row(pbx, one.call, one.recording) for one in kept]
+    rows = [_row(pbx, one) for one in kept]
     rows = ordered(matching(rows, ask.query.get("$filter")), ask.query.get("$orderby"))
     counted = {"@odata.count": len(rows)} if ask.query.get("$count") == "true" else {}
     shown = selected(page(rows, ask.query, pbx.entity_top_limit), ask.query.get("$select"))
     return as_json({"@odata.context": "$metadata#Recordings", **counted, "value": shown[: pbx.entity_top_limit]})
+
+
+def _row(pbx: SimulatedPbx, kept: Kept) -> dict[str, Any]:
+    made, recording_id = pbx.book.shown, kept.recording.recording_id
+    if recording_id not in made:
+        made[recording_id] = recording_row(pbx, kept.call, kept.recording)
+    return made[recording_id]
 
 
 def download(pbx: SimulatedPbx, ask: Ask) -> Answer:

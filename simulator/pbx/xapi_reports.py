@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 from trunkline.simulator.pbx.callbook import Entry
 from trunkline.simulator.pbx.numbers import utc_text
 from trunkline.simulator.pbx.odata import page
+from trunkline.simulator.pbx.periods import Period, honoured, period_of
 from trunkline.simulator.pbx.wire import Answer, Ask, as_json, odata_error
 from trunkline.simulator.pbx.xapi_rows import call_log_row, inbound_row
 
@@ -29,7 +28,6 @@ INBOUND = re.compile(
 )
 CLOCK = re.compile(r"\d+:\d+:\d+")
 ANSWERED, UNANSWERED = 1, 2
-Period = tuple[dt.datetime, dt.datetime]
 
 
 def call_log(pbx: SimulatedPbx, ask: Ask) -> Answer:
@@ -39,7 +37,7 @@ def call_log(pbx: SimulatedPbx, ask: Ask) -> Answer:
         return Answer(404)
     if not pbx.rights.history:
         return Answer(403)
-    period = _period(found[1], found[2])
+    period = period_of(found[1], found[2])
     if period is None or not CLOCK.fullmatch(found[9]) or not CLOCK.fullmatch(found[10]):
         return odata_error(500, "An error has occurred.")
     if not (found[3] + found[5] + found[7] + found[8]).isdigit():
@@ -47,7 +45,7 @@ def call_log(pbx: SimulatedPbx, ask: Ask) -> Answer:
     if pbx.faults.take(ask.path, "suspect_empty"):
         return _collection("CallLogData", [])
     hide = found[11].lower() == "true" and pbx.quirks.hide_polling_legs
-    entries = _entries(pbx, _honoured(pbx, ask, period), int(found[7]), hide=hide)
+    entries = _entries(pbx, honoured(pbx, ask, period), int(found[7]), hide=hide)
     chosen = page(_in_order(entries, ask)[: pbx.row_limit], ask.query, pbx.report_top_limit)
     rows = [_row(pbx, one) for one in chosen]
     extra = pbx.faults.take(ask.path, "extra_rows")
@@ -61,7 +59,7 @@ def inbound_calls(pbx: SimulatedPbx, ask: Ask) -> Answer:
         return Answer(404)
     if not pbx.rights.history:
         return Answer(403)
-    period = _period(found[1], found[2])
+    period = period_of(found[1], found[2])
     if period is None:
         return odata_error(500, "An error has occurred.")
     calls = [one for one in pbx.book.calls(*period, pbx.now()) if one.truth.direction == "inbound"]
@@ -104,25 +102,6 @@ def _row(pbx: SimulatedPbx, entry: Entry) -> object:
     if entry.call is None or entry.leg is None:
         return entry.raw
     return call_log_row(pbx, entry.call, entry.leg)
-
-
-def _honoured(pbx: SimulatedPbx, ask: Ask, period: Period) -> Period:
-    """The period asked for, or today where a build ignores this spelling of it (§3.2)."""
-    encoded = "%3a" in ask.raw_path.lower() or ".000Z" in ask.path
-    ignored = pbx.quirks.ignores_spelling == ("encoded" if encoded else "raw")
-    if not ignored and not pbx.faults.take(ask.path, "ignore_period"):
-        return period
-    now = pbx.now()
-    midnight = now.astimezone(ZoneInfo(pbx.zone)).replace(hour=0, minute=0, second=0, microsecond=0)
-    return midnight, now
-
-
-def _period(since: str, until: str) -> Period | None:
-    try:
-        start, end = dt.datetime.fromisoformat(since), dt.datetime.fromisoformat(until)
-    except ValueError:
-        return None
-    return (start, end) if start.tzinfo and end.tzinfo else None
 
 
 def _counted(pbx: SimulatedPbx, ask: Ask, rows: list[Any]) -> Answer:

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from trunkline.simulator.scenarios import truths
 from trunkline.simulator.scenarios.cast import ANNA, BEN, CALLER, DID, SALES, caller
-from trunkline.simulator.scenarios.rows import rang, spoke, waited
+from trunkline.simulator.scenarios.queue_rows import waited
+from trunkline.simulator.scenarios.rows import rang, spoke
 from trunkline.simulator.scenarios.story import ConsoleRow, Scenario
 
 
@@ -113,7 +114,7 @@ SCENARIOS = (
         "legs_on_both_sides_of_midnight",
         "The queue row lies before midnight UTC, the agent's row after it.",
         (
-            waited(0, SALES, music=40.0, went_to="Anna Agnew (101)"),
+            waited(0, SALES, music=40.0, went_to="{101}"),
             spoke(40.0, ANNA, ring=5.0, talk=90.0),
         ),
         truths.answered(

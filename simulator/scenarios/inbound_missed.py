@@ -56,7 +56,7 @@ SCENARIOS = (
     Scenario(
         "busy",
         "The extension is engaged and nothing rings.",
-        (rang(0, BEN, ring=0.0, reason="Ben Birtles (102) is busy"),),
+        (rang(0, BEN, ring=0.0, reason="{102} is busy"),),
         truths.missed("busy", "+61870101104", wait=0.0, legs=1, first="102"),
         ConsoleRow(CALLER, BEN, False),
         truths.console_missed("no_answer", "+61870101104", wait=0.0, first="102"),
@@ -66,7 +66,7 @@ SCENARIOS = (
     Scenario(
         "rejected",
         "Ben declines the call at once.",
-        (rang(0, BEN, ring=0.0, reason="Call declined by Ben Birtles (102)"),),
+        (rang(0, BEN, ring=0.0, reason="Call declined by {102}"),),
         truths.missed("rejected", "+61870101105", wait=0.0, legs=1, first="102"),
         ConsoleRow(CALLER, BEN, False),
         truths.console_missed("no_answer", "+61870101105", wait=0.0, first="102"),

@@ -66,10 +66,10 @@ SCENARIOS = (
     Scenario(
         "internal_answered",
         "Anna rings Ben.",
-        (_inside(spoke(0, BEN, source=ANNA, ring=5.0, talk=45.0, recorded=False)),),
-        truths.internal("102", first="102", wait=5.0, talk=45.0),
+        (_inside(spoke(0, BEN, source=ANNA, ring=5.0, talk=45.0)),),
+        truths.internal("102", first="102", wait=5.0, talk=45.0, recordings=(STORED,)),
         ConsoleRow(ANNA, BEN, True),
-        truths.internal("102", first="102", wait=None, talk=None),
+        truths.internal("102", first="102", wait=None, talk=None, recordings=(STORED,)),
         tags=frozenset({"internal"}),
     ),
     Scenario(

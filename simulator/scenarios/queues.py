@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from trunkline.simulator.scenarios import truths
 from trunkline.simulator.scenarios.cast import ANNA, BEN, CALLER, DEV, DID, MENU, SALES, VOICEMAIL_MENU, voicemail
-from trunkline.simulator.scenarios.rows import gave_up, machine, overflowed, rang, spoke, waited
+from trunkline.simulator.scenarios.queue_rows import gave_up, overflowed, waited
+from trunkline.simulator.scenarios.rows import machine, rang, spoke
 from trunkline.simulator.scenarios.story import ConsoleRow, Scenario
 
 QUEUE = frozenset({"queue"})
@@ -14,8 +15,8 @@ SCENARIOS = (
         "menu_queue_agent",
         "Menu, then queue, then an agent answers.",
         (
-            machine(0, MENU, ring=0.02, talk=11.5, status="Redirected", reason="Redirected to Sales (801)"),
-            waited(11.6, SALES, music=51.4, went_to="Ben Birtles (102)"),
+            machine(0, MENU, ring=0.02, talk=11.5, status="Redirected", reason="Redirected to {801}"),
+            waited(11.6, SALES, music=51.4, went_to="{102}"),
             spoke(63.0, BEN, ring=17.75, talk=72.5),
         ),
         truths.answered(
@@ -31,7 +32,7 @@ SCENARIOS = (
         "queue_second_agent_answers",
         "The queue tries Anna in vain, then Ben answers.",
         (
-            waited(0, SALES, music=22.0, went_to="Ben Birtles (102)"),
+            waited(0, SALES, music=22.0, went_to="{102}"),
             rang(1.0, ANNA, ring=15.0, reason="No answer", polling=True),
             spoke(22.0, BEN, ring=6.5, talk=140.25),
         ),
@@ -82,7 +83,7 @@ SCENARIOS = (
         "menu_queue_abandoned",
         "Menu, then queue, then the caller gives up.",
         (
-            machine(0, MENU, talk=9.5, status="Redirected", reason="Redirected to Sales (801)"),
+            machine(0, MENU, talk=9.5, status="Redirected", reason="Redirected to {801}"),
             gave_up(9.6, SALES, music=40.4),
         ),
         truths.missed("queue_abandoned", "+61870101205", wait=50.0, legs=2, first="800", first_kind="ivr", queue="801"),
@@ -113,7 +114,7 @@ SCENARIOS = (
         "queue_overflow_to_extension",
         "The queue gives up first and rings Dev, who does not answer: a phone rang after the queue.",
         (
-            overflowed(0, SALES, music=45.0, went_to="Dev Dhillon (104)"),
+            overflowed(0, SALES, music=45.0, went_to="{104}"),
             rang(45.1, DEV, ring=25.0),
         ),
         truths.missed("no_answer", "+61870101207", wait=70.1, legs=2, first="801", first_kind="queue", queue="801"),

@@ -55,7 +55,7 @@ SCENARIOS = (
         "recording_with_transcript",
         "The PBX has a transcript of it.",
         "+61870101501",
-        (Recording(60.0, transcript="Hello.\nI would like to book a table."),),
+        (Recording(60.0, "kept", 0.0, "Hello.\nI would like to book a table.", "Books a table.", 4),),
         (STORED,),
     ),
     _scenario(

@@ -77,54 +77,6 @@ def redirected(after: float, who: Party, *, ring: float, reason: str = "No answe
     )
 
 
-def waited(after: float, queue: Party, *, music: float, went_to: str) -> Leg:
-    """A queue held the caller until an agent took over (v20 reference §3.4)."""
-    return Leg(
-        after,
-        CALLER,
-        queue,
-        0.0,
-        music,
-        "Waiting",
-        answered=True,
-        reason=f"The queue was replaced by {went_to}",
-        direction="Inbound Queue",
-        call_type="Queue",
-    )
-
-
-def gave_up(after: float, queue: Party, *, music: float) -> Leg:
-    """The caller left the queue: `Answered` is true although nobody answered (v20 reference §7.1)."""
-    return Leg(
-        after,
-        CALLER,
-        queue,
-        0.0,
-        music,
-        "Unanswered",
-        answered=True,
-        reason="Ended by the caller",
-        direction="Inbound Queue",
-        call_type="Queue",
-    )
-
-
-def overflowed(after: float, queue: Party, *, music: float, went_to: str) -> Leg:
-    """The queue gave the call on to its overflow destination."""
-    return Leg(
-        after,
-        CALLER,
-        queue,
-        0.0,
-        music,
-        "Redirected",
-        answered=True,
-        reason=f"Redirected to {went_to}",
-        direction="Inbound Queue",
-        call_type="Queue",
-    )
-
-
 def machine(
     after: float, who: Party, *, talk: float, ring: float = 0.0, status: Status = "Answered", reason: str = ""
 ) -> Leg:

@@ -45,11 +45,16 @@ class Recording:
     fate: Fate = "kept"
     late_seconds: float = 0.0
     transcript: str | None = None
+    summary: str | None = None
+    sentiment: int | None = None
 
 
 @dataclass(frozen=True)
 class Leg:
-    """One row as a v20 PBX from Update 6 on tells it (v20 reference §3.3 and §3.4)."""
+    """One row as a v20 PBX from Update 6 on tells it (v20 reference §3.3 and §3.4).
+
+    In `reason`, `{102}` stands for whoever has that number: the PBX writes `Ben Birtles (102)`.
+    """
 
     after_seconds: float
     source: Party

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from trunkline.simulator.scenarios import truths
 from trunkline.simulator.scenarios.cast import ANNA, BEN, CALLER, DID, PARK, SALES, SUPPORT
-from trunkline.simulator.scenarios.rows import gave_up, machine, spoke, waited
+from trunkline.simulator.scenarios.queue_rows import gave_up, waited
+from trunkline.simulator.scenarios.rows import machine, spoke
 from trunkline.simulator.scenarios.story import STORED, ConsoleRow, Scenario
 
 SCENARIOS = (
@@ -44,9 +45,9 @@ SCENARIOS = (
         "queue_ping_pong",
         "Anna answers from the queue and sends the caller back into it, where Ben answers.",
         (
-            waited(0, SALES, music=10.0, went_to="Anna Agnew (101)"),
+            waited(0, SALES, music=10.0, went_to="{101}"),
             spoke(10.0, ANNA, ring=5.0, talk=30.0),
-            waited(45.2, SALES, music=20.0, went_to="Ben Birtles (102)"),
+            waited(45.2, SALES, music=20.0, went_to="{102}"),
             spoke(65.2, BEN, ring=4.0, talk=80.0),
         ),
         truths.answered(
@@ -85,7 +86,7 @@ SCENARIOS = (
         "Anna parks the caller, Ben picks the call up: the time in the park slot is not talk.",
         (
             spoke(0, ANNA, ring=6.0, talk=20.0),
-            machine(26.0, PARK, talk=15.0, status="Redirected", reason="Picked up by Ben Birtles (102)"),
+            machine(26.0, PARK, talk=15.0, status="Redirected", reason="Picked up by {102}"),
             spoke(41.0, BEN, ring=0.0, talk=50.0),
         ),
         truths.answered(

@@ -96,7 +96,11 @@ def outbound(
     )
 
 
-def internal(by: str | None, *, first: str, wait: float | None, talk: float | None) -> Truth:
+def internal(
+    by: str | None, *, first: str, wait: float | None, talk: float | None, recordings: Recordings = ()
+) -> Truth:
     """Both ends are inside."""
     kind = "extension" if by else None
-    return Truth("internal", "internal", None, None, None, None, first, "extension", by, kind, None, wait, talk, 1, ())
+    nobody_outside = (None, None, None)
+    parties = (*nobody_outside, first, "extension", by, kind, None)
+    return Truth("internal", "internal", None, *parties, wait, talk, 1, recordings)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 
 import httpx
 import pytest
+
 from trunkline.simulator.pbx.model import SimulatedPbx
 from trunkline.simulator.serve import Server
 

@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 import pytest
 from conftest import NOW, call_log_path
+
 from trunkline.simulator.pbx.model import SimulatedPbx
 from trunkline.simulator.scenarios import SCENARIOS
 from trunkline.simulator.scenarios.place import place, time_of
@@ -155,3 +156,17 @@ def test_without_the_right_history_is_forbidden_and_nothing_else(pbx: SimulatedP
     pbx.rights.history = False
     assert xapi.get(call_log_path(NOW - DAY, NOW)).status_code == 403
     assert xapi.get("/xapi/v1/Recordings").status_code == 200
+
+
+def test_texts_name_people_as_the_directory_does(pbx: SimulatedPbx, xapi: httpx.Client) -> None:
+    pbx.directory.extension("103").last_name = "Novak"
+    pbx.add(place(SCENARIOS["queue_second_agent_answers"], NOW - 10 * MINUTE, stand_ins={"102": "103", "103": "102"}))
+    found = rows(xapi)
+    assert found[-1]["Reason"] == "The queue was replaced by Carla Novak (103)"
+    assert found[0]["DestinationDisplayName"] == "Carla Novak"
+
+
+def test_a_trunk_may_write_national_numbers(pbx: SimulatedPbx, xapi: httpx.Client) -> None:
+    fill(pbx, "rang_out", "number_idd")
+    pbx.quirks.number_style = "national"
+    assert [row["SourceCallerId"] for row in rows(xapi)] == ["0870101101", "0061491570158"]

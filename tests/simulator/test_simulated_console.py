@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 import pytest
 from conftest import NOW, Connect
+
 from trunkline.simulator.pbx.model import SimulatedPbx
 from trunkline.simulator.scenarios import SCENARIOS
 from trunkline.simulator.scenarios.place import place

@@ -6,6 +6,7 @@ import threading
 import httpx
 import pytest
 from conftest import NOW, call_log_path
+
 from trunkline.simulator.pbx.model import SimulatedPbx
 from trunkline.simulator.scenarios import SCENARIOS
 from trunkline.simulator.scenarios.place import place

@@ -4,6 +4,7 @@ import smtplib
 from pathlib import Path
 
 import pytest
+
 from trunkline.simulator.mail import MailSink
 
 TEXT = b"From: a@one.example\r\nTo: b@two.example\r\nSubject: Missed calls\r\n\r\nFourteen.\r\n"

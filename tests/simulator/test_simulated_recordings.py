@@ -7,6 +7,7 @@ import wave
 import httpx
 import pytest
 from conftest import NOW
+
 from trunkline.simulator.pbx.model import SimulatedPbx
 from trunkline.simulator.scenarios import SCENARIOS
 from trunkline.simulator.scenarios.place import place

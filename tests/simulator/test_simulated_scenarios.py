@@ -6,6 +6,7 @@ import datetime as dt
 
 import phonenumbers
 import pytest
+
 from trunkline.simulator.scenarios import GROUPS, SCENARIOS
 from trunkline.simulator.scenarios.cast import DID
 from trunkline.simulator.scenarios.place import guid, place, time_of

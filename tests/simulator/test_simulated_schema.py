@@ -11,6 +11,7 @@ import jsonschema
 import pytest
 import yaml
 from conftest import NOW, call_log_path
+
 from trunkline.simulator.pbx.model import SimulatedPbx
 from trunkline.simulator.scenario_world import scenario_world
 

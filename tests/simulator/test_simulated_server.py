@@ -5,6 +5,7 @@ from typing import Any
 
 import httpx
 import pytest
+
 from trunkline.simulator.serve import Server
 
 

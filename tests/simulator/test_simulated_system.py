@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import httpx
+
 from trunkline.simulator.pbx.model import SimulatedPbx
 
 

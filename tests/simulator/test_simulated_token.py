@@ -7,6 +7,7 @@ import time
 import httpx
 import pytest
 from conftest import Connect, sign_in
+
 from trunkline.simulator.pbx.model import SimulatedPbx
 
 QUICK_TEST = "/xapi/v1/Defs?$select=Id"

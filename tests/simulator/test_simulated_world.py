@@ -6,11 +6,11 @@ from pathlib import Path
 import httpx
 import pytest
 from conftest import NOW
+
+from trunkline import configfile
 from trunkline.simulator.demo_world import demo_world
 from trunkline.simulator.scenario_world import scenario_world
 from trunkline.simulator.world import World
-
-from trunkline import configfile
 
 
 @pytest.fixture(scope="module")

@@ -14,11 +14,11 @@ from typing import Any
 
 import pytest
 
-from trunkline.config import Account
+from trunkline.config import Account, Config
 from trunkline.simulator.crm.highlevel import HighLevel
 from trunkline.simulator.serve import Server
 from trunkline.store.lake import Lake
-from trunkline.tasks.deliver import DeliveryResult, deliver
+from trunkline.tasks.deliver import DeliveryResult, deliver, deliver_all
 
 JANE, OMAR, STRANGER = "+61412345678", "+61423456789", "+61434567890"
 DID = "+61882345678"
@@ -357,9 +357,9 @@ def test_the_rate_limit_is_kept(lake: Lake, address: str, crm: HighLevel) -> Non
 
 
 def test_429_waits_for_the_interval_and_goes_on(lake: Lake, address: str, crm: HighLevel) -> None:
-    crm.limit.most, crm.limit.interval_seconds = 3, 0.3
-    assert [crm.limit.allows() for _ in range(3)] == [True, True, True]
+    crm.limit.most, crm.limit.interval_seconds = 3, 1.0
     add_call(lake, 1)
+    assert [crm.limit.allows() for _ in range(3)] == [True, True, True]
     assert run(lake, address).ok
     assert crm.limit.refused >= 1
     assert len(crm.messages) == 1
@@ -555,3 +555,41 @@ def test_a_killed_process_leaves_each_call_once(lake: Lake, address: str, crm: H
     assert sorted(message["altId"] for message in crm.messages) == sorted(f"pbx:{number}" for number in range(1, 13))
     assert len(crm.notes) == 12
     assert set(states(lake).values()) == {"delivered"}
+
+
+def test_an_interrupted_run_keeps_what_it_knows(lake: Lake, address: str, crm: HighLevel) -> None:
+    for number in range(1, 5):
+        add_call(lake, number)
+    client = account(address)
+
+    async def interrupted() -> None:
+        crm.faults.add("POST", delay_seconds=0.05, times=1000)
+        task = asyncio.create_task(deliver(lake, client, client.crm[0], open_recording))
+        while len(crm.messages) < 2:  # noqa: ASYNC110 — the server lives in another thread
+            await asyncio.sleep(0.005)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    asyncio.run(interrupted())
+    crm.faults.clear()
+    attempts = {row[0]: row[5] for row in ledger(lake) if row[1] == "call"}
+    assert (attempts["pbx:1"], attempts["pbx:4"]) == (1, 0)
+    assert states(lake)["pbx:1 call"] == "delivered"
+    assert run(lake, address).ok
+    assert sorted(message["altId"] for message in crm.messages) == ["pbx:1", "pbx:2", "pbx:3", "pbx:4"]
+    assert len(crm.notes) == 4
+
+
+def test_one_crm_that_refuses_never_stops_another(lake: Lake, address: str, crm: HighLevel) -> None:
+    other = HighLevel("loc2", "another-token", PROVIDER, {JANE: "Jane"})
+    add_call(lake, 1)
+    with Server(other.app) as server:
+        client = account(address)
+        table = client.crm[0].model_dump() | {"id": "second", "base_url": server.url, "location_id": "loc2"}
+        agency = {"id": "a", "name": "A", "timezone": "Australia/Adelaide", "country": "AU"}
+        accounts = [client.model_dump() | {"crm": [table, client.crm[0].model_dump()]}]
+        config = Config.model_validate({"agency": agency, "account": accounts})
+        second, first = asyncio.run(deliver_all(lake, config, open_recording))
+    assert (second.crm_id, second.errors[0].code, other.messages) == ("second", "bad_credentials", [])
+    assert (first.crm_id, first.ok, len(crm.messages)) == ("acme-ghl", True, 1)

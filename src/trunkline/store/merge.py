@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import duckdb
 
 KEYS: dict[str, tuple[str, ...]] = {
@@ -39,3 +41,14 @@ def merge(connection: duckdb.DuckDBPyConnection, table: str, source: str, within
     """
     row = connection.execute(sql).fetchone()
     return int(row[0]) if row else 0
+
+
+def merge_rows(connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Mapping[str, object]]) -> int:
+    """Merges a few rows of Python values; all have the same columns. For more, stage a file and use `merge`."""
+    if not rows:
+        return 0
+    columns = list(rows[0])
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE few AS SELECT {', '.join(columns)} FROM {table} LIMIT 0")
+    marks = ", ".join("?" for _column in columns)
+    connection.executemany(f"INSERT INTO few VALUES ({marks})", [[row[column] for column in columns] for row in rows])
+    return merge(connection, table, "few")

@@ -9,10 +9,9 @@ from importlib.resources import files
 from typing import Any
 
 import duckdb
-import polars as pl
 
 from trunkline.recordings import MAX_ATTEMPTS
-from trunkline.store.merge import merge
+from trunkline.store.merge import merge, merge_rows
 
 EXPECTED_DAYS = 35  # how far back a run looks for calls without a recording; a backfill passes its own span
 
@@ -51,10 +50,9 @@ def waiting(connection: duckdb.DuckDBPyConnection, pbx_id: str, *, with_access: 
 
 def note_results(connection: duckdb.DuckDBPyConnection, results: list[dict[str, Any]]) -> None:
     """Writes what became of attempts; each result holds `recording_id` and the columns that changed."""
-    rows = [{**row, "evidence": json.dumps(row["evidence"]) if row.get("evidence") else None} for row in results]
-    connection.register("results", pl.DataFrame(rows, infer_schema_length=None).to_arrow())
-    merge(connection, "recordings", "results")
-    connection.unregister("results")
+    for result in results:
+        evidence = json.dumps(result["evidence"]) if result.get("evidence") else None
+        merge_rows(connection, "recordings", [{**result, "evidence": evidence}])
 
 
 def note_expected(

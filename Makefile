@@ -1,0 +1,42 @@
+# What a person types. Each target sets up what it needs in .venv, from the lock file.
+SHELL := /bin/sh
+PYTHON ?= python3
+UV := .venv/bin/uv
+RUN := .venv/bin
+
+.PHONY: demo test check setup dev lint types unit clean
+
+demo: setup ## the whole job against simulated PBXs, CRMs and a mail server, into ./demo/
+	$(RUN)/trunkline demo
+
+test: setup lint types unit ## everything that CI checks
+
+check: test
+
+setup: .venv/bin/uv ## .venv with trunkline as it ships (a wheel) and the tools, from uv.lock
+	@echo "setting up .venv from uv.lock"
+	@UV_PROJECT_ENVIRONMENT=.venv $(UV) sync --frozen --quiet --no-editable --reinstall-package trunkline --inexact --compile-bytecode
+
+dev: .venv/bin/uv ## the same, but edits show at once
+	@UV_PROJECT_ENVIRONMENT=.venv $(UV) sync --frozen --quiet --inexact
+
+.venv/bin/uv:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "trunkline needs Python 3.11 or newer; set PYTHON=python3.11 or install it"; exit 2; }
+	@echo "making .venv with $$($(PYTHON) --version)"
+	@$(PYTHON) -m venv .venv
+	@.venv/bin/python -m pip install --quiet --disable-pip-version-check 'uv>=0.9,<1'
+
+lint:
+	$(RUN)/ruff check .
+	$(RUN)/ruff format --check .
+	$(RUN)/lint-imports
+
+types:
+	$(RUN)/mypy
+
+unit:
+	$(RUN)/pytest
+
+clean:
+	rm -rf .venv build dist demo .mypy_cache .ruff_cache .pytest_cache

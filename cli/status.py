@@ -1,0 +1,71 @@
+"""`trunkline status`."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from trunkline.cli.choices import Accounts, Pbxs
+from trunkline.cli.context import clear_errors, options_of
+
+
+def command(context: typer.Context, account: Accounts = None, pbx: Pbxs = None) -> None:
+    """Say per PBX and CRM how fresh and complete it is, what is waiting, and what failed and why."""
+    from trunkline import configfile
+    from trunkline.store.lake import Lake
+    from trunkline.store.status import crm_status, pbx_status
+
+    options = options_of(context)
+    with clear_errors(options):
+        config = configfile.load(options.config)
+        chosen = configfile.account_ids(config, tuple(account or ()), tuple(pbx or ()))
+        with Lake(Path(config.place(config.store.lake))).read() as connection:
+            pbxs, crms = pbx_status(connection), crm_status(connection)
+    now, result = dt.datetime.now(dt.UTC), []
+    for one in chosen:
+        options.say(f"{one.name} ({one.id})")
+        for system in one.pbx:
+            if not pbx or system.id in pbx:
+                found = pbxs.get(system.id, {})
+                result.append({"account_id": one.id, "pbx_id": system.id, **found})
+                for line in _pbx_lines(system.id, found, now):
+                    options.say(line)
+        for crm in one.crm:
+            found = crms.get(crm.id, {})
+            result.append({"account_id": one.id, "crm_id": crm.id, **found})
+            for line in _crm_lines(crm.id, found, now):
+                options.say(line)
+    options.finish({"systems": result})
+
+
+def _pbx_lines(pbx_id: str, found: dict[str, Any], now: dt.datetime) -> list[str]:
+    from trunkline.store.status import age
+
+    if not found:
+        return [f"  PBX {pbx_id}: nothing read yet; run `trunkline sync`"]
+    lines = [
+        f"  PBX {pbx_id}: 3CX {found.get('version') or 'of unknown version'}, "
+        f"complete until {age(found.get('read_until'), now)}, {found.get('calls', 0)} calls"
+    ]
+    if recordings := found.get("recordings"):
+        lines.append("    recordings: " + ", ".join(f"{count} {state}" for state, count in recordings.items()))
+    if again := found.get("windows_to_read_again"):
+        lines.append(f"    {again} windows to read again: {found.get('last_error') or 'incomplete'}")
+    if quarantined := found.get("quarantined"):
+        lines.append(f"    {quarantined} rows could not be read (table quarantine)")
+    lines += [f"    ✗ {problem['message']} — {problem['mend']}" for problem in found.get("to_mend", [])]
+    return lines
+
+
+def _crm_lines(crm_id: str, found: dict[str, Any], now: dt.datetime) -> list[str]:
+    from trunkline.store.status import age
+
+    if not found:
+        return [f"  CRM {crm_id}: nothing delivered yet"]
+    counts = ", ".join(f"{found[state]} {state}" for state in ("delivered", "pending", "skipped", "failed"))
+    lines = [f"  CRM {crm_id}: {counts}; newest {age(found['newest_delivery'], now)}"]
+    lines += [f"    {count} × {reason}" for reason, count in list(found.get("reasons", {}).items())[:5]]
+    return lines

@@ -1,0 +1,39 @@
+"""`maintain`: the daily look at every part, and the sweeping up."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from trunkline.flows.engine import job
+from trunkline.flows.scope import Scope
+from trunkline.tasks.doctor import Check, examine
+from trunkline.tasks.work import Work
+
+LEFTOVER_SECONDS = 24 * 3_600  # a staged or half-fetched file this old belongs to no living run
+
+
+@job(name="maintain", run_name="maintain")
+async def maintain(config: str | None = None, accounts: Sequence[str] = (), pbxs: Sequence[str] = ()) -> list[Check]:
+    """Examines every part and sweeps up what killed runs left."""
+    scope = Scope.of(config, accounts, pbxs)
+    work = Work.open(scope.config)
+    await asyncio.to_thread(work.note_settings)
+    checks = await examine(work, scope.sites(), scope.accounts)
+    await asyncio.to_thread(sweep, work)
+    return checks
+
+
+def sweep(work: Work) -> int:
+    """Removes staged and half-fetched files of runs that were killed; returns how many."""
+    folders = (work.state / "staged", work.recordings.partial_folder(work.state))
+    old = [path for folder in folders for path in folder.rglob("*") if path.is_file() and _is_old(path)]
+    for path in old:
+        path.unlink(missing_ok=True)
+    return len(old)
+
+
+def _is_old(path: Path) -> bool:
+    return path.stat().st_mtime < time.time() - LEFTOVER_SECONDS

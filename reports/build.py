@@ -1,0 +1,154 @@
+"""Writes the reports of a period: for each account and for the agency a page, a mail, a text, a workbook and a CSV."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from email.utils import parseaddr
+from pathlib import Path
+
+import duckdb
+
+from trunkline.config import Account, Config
+from trunkline.periods import Period
+from trunkline.reports import csvfile, definitions, page, read, render, sheets, sql, workbook
+from trunkline.reports.agency import AgencyFigures
+from trunkline.reports.figures import AccountFigures
+from trunkline.reports.sheets import Sheet
+
+ENDINGS = {"page": ".html", "mail": ".mail.html", "text": ".txt", "workbook": ".xlsx", "csv": ".csv"}
+_NAMES = {"page": "Full page", "mail": "Mail", "text": "Text", "workbook": "Workbook", "csv": "CSV"}
+
+
+@dataclass(frozen=True)
+class Built:
+    """One report: its files and its mail. `scope` is the account's id or the agency's."""
+
+    scope: str
+    name: str
+    period: str
+    paths: Mapping[str, Path]
+    subject: str
+    text: str
+    html: str
+    recipients: tuple[str, ...]
+    message_id: str
+    unsubscribe: str
+
+
+def build(
+    connection: duckdb.DuckDBPyConnection,
+    config: Config,
+    period: Period,
+    accounts: Sequence[Account],
+    out: Path,
+    now: dt.datetime,
+) -> list[Built]:
+    """Writes all reports to `out` with an `index.html`; returns them, the agency's last.
+
+    `period` is in the agency's zone; each account's report covers the same days in its own. The agency's report is
+    written only if `accounts` are all of the config's: a part would read as the whole. The same data and `now` give
+    the same bytes.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    read.snapshot(connection, period, accounts)
+    built, found = [], []
+    for account in accounts:
+        figures = read.account_figures(connection, account, period)
+        built.append(_account(connection, config, figures, out, now))
+        found.append(figures)
+    if found and len(found) == len(config.account):
+        built.append(_agency(config, AgencyFigures(config.agency, period, tuple(found)), out, now))
+    _index(config, period, built, out)
+    return built
+
+
+def _account(
+    connection: duckdb.DuckDBPyConnection, config: Config, f: AccountFigures, out: Path, now: dt.datetime
+) -> Built:
+    values = {"account_id": f.account.id, "since": f.period.since, "until": f.period.until}
+    calls = sheets.call_sheet(f.account, sql.run(connection, "call_rows", values))
+    callers = sheets.caller_sheet(f.account, sql.run(connection, "episode_rows", values))
+    html, text = render.account_mail(f, config.agency, _contact(config))
+    paths = _paths(out, f.account.id, f.period)
+    paths["page"].write_text(page.account_page(f, config.agency, calls, callers, _links(paths)), "utf-8")
+    terms = definitions.terms([f.account])
+    paths["workbook"].write_bytes(workbook.account_book(f, calls, callers, terms, now))
+    _write_csv(paths["csv"], calls)
+    return _built(config, f.account.id, f.account.name, f.period, paths, render.account_subject(f), text, html, f.account.report_to)
+
+
+def _agency(config: Config, f: AgencyFigures, out: Path, now: dt.datetime) -> Built:
+    html, text = render.agency_mail(f, _contact(config))
+    paths = _paths(out, f.agency.id, f.period)
+    paths["page"].write_text(page.agency_page(f, _links(paths)), "utf-8")
+    sheet = account_sheet(f)
+    terms = definitions.terms([one.account for one in f.accounts])
+    title = f"{f.agency.name}, {f.period.title}"
+    paths["workbook"].write_bytes(workbook.agency_book(title, sheet.heads, sheet.rows, terms, now))
+    _write_csv(paths["csv"], sheet)
+    return _built(config, f.agency.id, f.agency.name, f.period, paths, render.agency_subject(f), text, html, f.agency.report_to)
+
+
+_ACCOUNT_HEADS = (
+    "account_id", "account", "pbxs", "pbxs_read", "offered", "answered", "missed", "short_abandons", "missed_rate",
+    "missed_callers", "called_back", "got_through_later", "still_in_time", "never_called_back", "people_spoke",
+    "recorded", "eligible", "verified", "of_another_length", "missing", "pending", "not_looked_at", "coverage_rate",
+    "recorded_in_error",
+)  # fmt: skip
+
+
+def account_sheet(f: AgencyFigures) -> Sheet:
+    """One row per account with its figures; blank where nothing was read."""
+    rows = []
+    for one in f.worst_first:
+        volumes, back, cover = one.now.volumes, one.now.callbacks, one.now.coverage
+        head = (one.account.id, one.account.name, len(one.reading), sum(pbx.is_read for pbx in one.reading))
+        figures = (
+            volumes.offered, volumes.answered, volumes.missed, volumes.short_abandons, volumes.missed_rate,
+            back.callers, back.returned, back.self_recovered, back.still_open, back.never_returned, cover.spoken,
+            cover.recorded, cover.eligible, cover.verified, cover.mismatch, cover.missing, cover.pending,
+            cover.unknown, cover.rate, cover.recorded_in_error,
+        )  # fmt: skip
+        rows.append(head + (figures if one.is_read else (None,) * len(figures)))
+    return Sheet("Accounts", _ACCOUNT_HEADS, rows)
+
+
+def _write_csv(path: Path, sheet: Sheet) -> None:
+    path.write_text("\ufeff" + csvfile.text(sheet), "utf-8", newline="")  # the mark makes spreadsheets read UTF-8
+
+
+def _paths(out: Path, scope: str, period: Period) -> dict[str, Path]:
+    return {kind: out / f"{scope}-{period.label}{ending}" for kind, ending in ENDINGS.items()}
+
+
+def _links(paths: Mapping[str, Path]) -> page.Files:
+    return [(_NAMES[kind], path.name) for kind, path in paths.items() if kind != "page"]
+
+
+def _contact(config: Config) -> str:
+    """Who can be asked about a report, or told to stop it."""
+    sender = parseaddr(config.mail.sender)[1] if config.mail else ""
+    return config.agency.report_to[0] if config.agency.report_to else sender or config.agency.name
+
+
+def _built(
+    config: Config, scope: str, name: str, period: Period, paths: Mapping[str, Path], subject: str, text: str, html: str,
+    recipients: tuple[str, ...],
+) -> Built:  # fmt: skip
+    paths["mail"].write_text(html, "utf-8")
+    paths["text"].write_text(text, "utf-8")
+    version = hashlib.sha256("\0".join((subject, text, html)).encode()).hexdigest()[:16]
+    domain = parseaddr(config.mail.sender)[1].rpartition("@")[2] if config.mail else ""
+    message_id = f"<{scope}.{period.label}.{version}@{domain or 'trunkline.invalid'}>"
+    return Built(scope, name, period.label, paths, subject, text, html, recipients, message_id, _contact(config))
+
+
+def _index(config: Config, period: Period, built: Sequence[Built], out: Path) -> None:
+    reports = [
+        (one.name, [(_NAMES[kind], path.name) for kind, path in one.paths.items()]) for one in [*built[-1:], *built[:-1]]
+    ]
+    values = {"title": f"{config.agency.name}: {period.title}", "reports": reports}
+    (out / "index.html").write_text(render.templates().get_template("index.html.j2").render(values), "utf-8")

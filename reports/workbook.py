@@ -1,0 +1,147 @@
+"""The workbook: each figure as a formula over the rows in the same file, and the definitions used."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from trunkline.reports.definitions import Terms
+from trunkline.reports.figures import AccountFigures, Slice
+from trunkline.reports.sheets import Sheet
+
+Number = float | int | None
+
+
+@dataclass(frozen=True)
+class Line:
+    """A figure: its name, its value, and the formula that reckons it from the rows; rates as a share."""
+
+    name: str
+    value: Number
+    formula: str
+    is_rate: bool = False
+
+
+def lines(now: Slice, calls: Sheet, callers: Sheet) -> list[Line]:
+    """Every figure of the report with its formula. A rate is blank where it is not known."""
+    volumes, back, found = now.volumes, now.callbacks, now.coverage
+    judged = [_count(calls, eligible=True, recording_state=state) for state in ("verified", "mismatch", "missing")]
+    short, offered, missed = _count(calls, short_abandon=True), _count(calls, direction="inbound"), _count(calls, outcome="missed")
+    known = f"{_count(calls, people_spoke=True)}-{_count(calls, recorded=False, recording_state='pending')}-{_count(calls, recorded=False, recording_state='unknown')}"
+    return [
+        Line("Calls from outside (offered)", volumes.offered, offered),
+        Line("Answered by a person", volumes.answered, _count(calls, outcome="answered")),
+        Line("Missed", volumes.missed, missed),
+        Line("Short abandons", volumes.short_abandons, short),
+        _rate("Missed-call rate", volumes.missed_rate, f"{missed}-{short}", f"{offered}-{short}"),
+        _rate("Missed-call rate with short abandons", volumes.gross_rate, missed, offered),
+        Line("Missed callers with a number", back.callers, f"ROWS({_range(callers, 'episode_id')})" if callers.rows else "0"),
+        Line("Called back in time", back.returned, _count(callers, state="returned")),
+        Line("Got through later", back.self_recovered, _count(callers, state="self_recovered")),
+        Line("Still in time", back.still_open, _count(callers, state="open")),
+        Line("Never called back", back.never_returned, _count(callers, state="never_returned")),
+        Line("To call back now", back.to_call, _count(callers, call_back_now=True)),
+        Line("Calls in which people spoke", found.spoken, _count(calls, people_spoke=True)),
+        Line("of these recorded", found.recorded, _count(calls, recorded=True)),
+        Line("Calls that should be recorded", found.eligible, _count(calls, eligible=True)),
+        Line("of these verified", found.verified, judged[0]),
+        Line("of another length", found.mismatch, judged[1]),
+        Line("missing", found.missing, judged[2]),
+        Line("pending", found.pending, _count(calls, eligible=True, recording_state="pending")),
+        Line("not looked at", found.unknown, _count(calls, eligible=True, recording_state="unknown")),
+        _rate("Recording coverage", found.rate, judged[0], "+".join(judged)),
+        _rate("Coverage of all calls in which people spoke", found.spoken_rate, _count(calls, recorded=True), known),
+        Line("Recorded although the policy says no", found.recorded_in_error, _count(calls, recorded_in_error=True)),
+    ]  # fmt: skip
+
+
+def _rate(name: str, value: float | None, part: str, whole: str) -> Line:
+    return Line(name, value, f'IFERROR(({part})/({whole}),"")', is_rate=True)
+
+
+def _range(sheet: Sheet, head: str) -> str:
+    from xlsxwriter.utility import xl_col_to_name
+
+    letter = xl_col_to_name(sheet.heads.index(head))
+    return f"{sheet.name}!${letter}$2:${letter}${max(len(sheet.rows), 1) + 1}"
+
+
+def _count(sheet: Sheet, **wanted: str | bool) -> str:
+    tests = (f"{_range(sheet, head)},{str(value).upper() if isinstance(value, bool) else f'{chr(34)}{value}{chr(34)}'}" for head, value in wanted.items())
+    return f"COUNTIFS({','.join(tests)})"
+
+
+def account_book(f: AccountFigures, calls: Sheet, callers: Sheet, terms: Terms, now: dt.datetime) -> bytes:
+    """The workbook as bytes, the same for the same rows and `now`."""
+    missed = Sheet("Missed calls", calls.heads, calls.where("outcome", "missed").rows)
+    spoken = Sheet("Coverage", calls.heads, calls.where("people_spoke", True).rows)
+    title = f"{f.account.name}, {f.period.title}"
+    figures = lines(f.now, calls, callers) if f.is_read else []
+    return _written(title, figures, (calls, missed, callers, spoken), terms, now)
+
+
+def agency_book(title: str, heads: tuple[str, ...], rows: list[tuple[Any, ...]], terms: Terms, now: dt.datetime) -> bytes:
+    """One row per account; each account's own workbook has its calls."""
+    return _written(title, [], (Sheet("Accounts", heads, rows),), terms, now)
+
+
+def _written(title: str, figures: Sequence[Line], sheets: Sequence[Sheet], terms: Terms, now: dt.datetime) -> bytes:
+    import xlsxwriter
+
+    buffer = io.BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    with xlsxwriter.Workbook(buffer, options) as book:
+        book.set_properties({"title": title, "created": now.astimezone(dt.UTC).replace(tzinfo=None)})
+        bold, percent = book.add_format({"bold": True}), book.add_format({"num_format": "0.0%"})
+        time = book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
+        if figures or len(sheets) > 1:
+            _figures(book.add_worksheet("Figures"), title, figures, bold, percent)
+        for sheet in sheets:
+            _rows(book.add_worksheet(sheet.name), sheet, bold, time, percent)
+        _terms(book.add_worksheet("Definitions"), terms, bold)
+    return buffer.getvalue()
+
+
+def _figures(page: Any, title: str, figures: Sequence[Line], bold: Any, percent: Any) -> None:
+    page.write_string(0, 0, title, bold)
+    page.set_column(0, 0, 46)
+    if not figures:
+        page.write_string(1, 0, "Not read: nothing is known of this period.")
+    for row, line in enumerate(figures, start=1):
+        page.write_string(row, 0, line.name)
+        page.write_formula(row, 1, f"={line.formula}", percent if line.is_rate else None, "" if line.value is None else line.value)
+
+
+def _rows(page: Any, sheet: Sheet, bold: Any, time: Any, percent: Any) -> None:
+    for column, head in enumerate(sheet.heads):
+        page.write_string(0, column, head, bold)
+        page.set_column(column, column, 20 if "local" in head or "_id" in head else max(12, len(head) + 2))
+    page.freeze_panes(1, 1)
+    page.autofilter(0, 0, max(len(sheet.rows), 1), len(sheet.heads) - 1)
+    for row, cells in enumerate(sheet.rows, start=1):
+        for column, cell in enumerate(cells):
+            _cell(page, row, column, cell, time, percent if sheet.heads[column].endswith("_rate") else None)
+
+
+def _cell(page: Any, row: int, column: int, cell: Any, time: Any, number: Any) -> None:
+    if cell is None:
+        return
+    if isinstance(cell, bool):
+        page.write_boolean(row, column, cell)
+    elif isinstance(cell, dt.datetime):
+        page.write_datetime(row, column, cell, time)
+    elif isinstance(cell, int | float):
+        page.write_number(row, column, cell, number)
+    else:
+        page.write_string(row, column, str(cell))
+
+
+def _terms(page: Any, terms: Terms, bold: Any) -> None:
+    page.set_column(0, 0, 24)
+    page.set_column(1, 1, 110)
+    for row, (term, meaning) in enumerate(terms):
+        page.write_string(row, 0, term, bold)
+        page.write_string(row, 1, meaning)

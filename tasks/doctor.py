@@ -1,0 +1,126 @@
+"""What works and what does not: each PBX, CRM, the mail server and the store, with the step that mends it."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from trunkline.adapters.crm.kinds import adapter_for
+from trunkline.adapters.mail import check as check_mail
+from trunkline.adapters.pbx import open_surface
+from trunkline.config import Account, Crm
+from trunkline.errors import TrunklineError, Unsupported
+from trunkline.models import Probe
+from trunkline.tasks.probe import probe
+from trunkline.tasks.work import Site, Work
+
+LEAST_FREE_BYTES = 1 * 1024**3
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing looked at. `state`: ok, warn, fail, or unknown where nobody could look."""
+
+    part: str
+    what: str
+    state: str
+    said: str = ""
+    mend: str = ""
+
+
+async def examine(work: Work, sites: list[Site], accounts: tuple[Account, ...]) -> list[Check]:
+    """All parts side by side; nothing is changed anywhere, and refused credentials are not tried again."""
+    crms = [(account, crm) for account in accounts for crm in account.crm]
+    groups = await asyncio.gather(
+        asyncio.to_thread(_store, work),
+        *(_pbx(work, site) for site in sites),
+        *(_crm(account, crm) for account, crm in crms),
+        asyncio.to_thread(_mail, work),
+    )
+    return [check for group in groups for check in group]
+
+
+async def _pbx(work: Work, site: Site) -> list[Check]:
+    try:
+        surface = open_surface(site.pbx, site.account, work.state)
+    except TrunklineError as error:
+        return [Check(site.where, "secret", "fail", error.message, error.mend)]
+    try:
+        found = await probe(work, site, surface)
+    except Unsupported as error:
+        return [Check(site.where, "version", "fail", error.message, error.mend)]
+    except TrunklineError as error:
+        return [Check(site.where, "reachable and signed in", "fail", error.message, error.mend)]
+    finally:
+        await surface.aclose()
+    return [*_facts(site.where, found), *(Check(site.where, p.code, "fail", p.message, p.mend) for p in found.problems)]
+
+
+def _facts(where: str, found: Probe) -> list[Check]:
+    def right(what: str, can: bool | None) -> Check:
+        return Check(where, what, {True: "ok", False: "fail", None: "unknown"}[can])
+
+    retention = "kept for ever" if found.auto_delete_days is None else f"deleted after {found.auto_delete_days} days"
+    stopped = found.recording_stopped or found.quota_reached
+    return [
+        Check(where, "version", "ok" if found.supported else "unknown", f"3CX {found.version or '?'}, {found.surface}"),
+        right("call history", found.can_history),
+        right("recording list", found.can_list_recordings),
+        right("recording download", found.can_download_recordings),
+        Check(where, "licence", "ok" if found.licence else "unknown", found.licence or "not told"),
+        Check(where, "recordings on the PBX", "ok" if found.surface == "xapi20" else "unknown", retention),
+        Check(
+            where,
+            "recording quota",
+            "fail" if stopped else "unknown" if stopped is None else "ok",
+            "recording has stopped or its quota is full" if stopped else "",
+            "free space or raise the quota in the console" if stopped else "",
+        ),
+    ]
+
+
+async def _crm(account: Account, crm: Crm) -> list[Check]:
+    where = f"account {account.id}, CRM {crm.id}"
+    try:
+        adapter = adapter_for(crm)
+    except TrunklineError as error:
+        return [Check(where, "token", "fail", error.message, error.mend)]
+    try:
+        await adapter.check()
+    except TrunklineError as error:
+        return [Check(where, "reachable and signed in", "fail", error.message, error.mend)]
+    finally:
+        await adapter.aclose()
+    return [Check(where, "reachable and signed in", "ok")]
+
+
+def _mail(work: Work) -> list[Check]:
+    if work.config.mail is None:
+        return [Check("mail", "server", "unknown", "no [mail] in the config", "add it to have reports mailed")]
+    try:
+        check_mail(work.config.mail, work.config.mail_password())
+    except TrunklineError as error:
+        return [Check("mail", "server", "fail", error.message, error.mend)]
+    return [Check("mail", "server", "ok")]
+
+
+def _store(work: Work) -> list[Check]:
+    checks = []
+    try:
+        with work.lake.write():
+            checks.append(Check("store", "lake", "ok", str(work.lake.path)))
+    except (TrunklineError, OSError) as error:
+        checks.append(Check("store", "lake", "fail", str(error), "make its folder writable for this user"))
+    for name, blobs in (("recordings", work.recordings), ("landing", work.landing)):
+        checks.append(_space(name, blobs.folder, blobs.place))
+    return checks
+
+
+def _space(name: str, folder: Path | None, place: str) -> Check:
+    if folder is None:
+        return Check("store", name, "unknown", place)
+    free = shutil.disk_usage(folder).free
+    state = "ok" if free > LEAST_FREE_BYTES else "warn"
+    return Check("store", name, state, f"{free / 1024**3:.1f} GiB free", "" if state == "ok" else "free some space")
