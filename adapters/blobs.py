@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import errno
+import os
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -60,10 +63,11 @@ class Blobs:
             DiskFull: No space; nothing stays under the final name.
         """
         with full_disk_said(self.place):
-            if isinstance(data, Path) and self.folder is not None:
-                _rename(data, self.folder / key)
+            if self.folder is None:
+                await obstore.put_async(self._store, key, data)
                 return
-            await obstore.put_async(self._store, key, data)
+            whole = data if isinstance(data, Path) else await asyncio.to_thread(_written, self.folder, data)
+            _rename(whole, self.folder / key)
 
     async def get(self, key: str) -> bytes:
         """A file's content."""
@@ -72,9 +76,25 @@ class Blobs:
 
     def partial_folder(self, fallback: Path) -> Path:
         """Where files are written before they are whole: on the same disk, so that the last step is a rename."""
-        folder = (self.folder or fallback) / ".partial"
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        return folder
+        return _partial(self.folder or fallback)
+
+
+def _partial(folder: Path) -> Path:
+    partial = folder / ".partial"
+    partial.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return partial
+
+
+def _written(folder: Path, data: bytes) -> Path:
+    """`data` in a new file; none is left where it does not fit."""
+    handle, name = tempfile.mkstemp(dir=_partial(folder))
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+    except OSError:
+        Path(name).unlink()
+        raise
+    return Path(name)
 
 
 def _rename(written: Path, target: Path) -> None:

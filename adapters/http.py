@@ -81,7 +81,7 @@ class Http:
 
         Raises:
             Unreachable: Nothing answered.
-            BadAnswer: The answer is too large.
+            BadAnswer: The answer is too large, or its compression is damaged.
         """
         safe = method != "POST" if idempotent is None else idempotent
 
@@ -101,6 +101,8 @@ class Http:
             return error.response
         except httpx.TransportError as error:
             raise self._unreachable(error) from error
+        except httpx.DecodingError as error:
+            raise BadAnswer("a damaged body", where=self.where, mend="try again") from error
         raise AssertionError("a retry loop ends by returning or raising")  # pragma: no cover
 
     async def _once(self, method: str, path: str, options: dict[str, Any]) -> httpx.Response:

@@ -80,11 +80,11 @@ def _work(options: Options, world: World, config: Path, folder: Path) -> None:
     for failure in outcome.failures:
         options.say(f"  ✗ {failure}")
     out = folder / "reports"
-    built = run(options, run_here(report, period="week", config=str(config), out=str(out.resolve()), email=True))
+    reported = run(options, run_here(report, period="week", config=str(config), out=str(out.resolve()), email=True))
     options.say()
-    options.say(f"{len(built)} reports written and mailed; {len(world.mail.messages)} mails arrived in {folder}/mail/")
+    options.say(f"{len(reported.built)} reports written and {reported.mailed} mailed; {len(world.mail.messages)} mails arrived in {folder}/mail/")
     options.say(f"  open  {out}/index.html")
     options.say(f"  query {folder}/data/lake.duckdb, table calls: one row per call")
     options.say(f"  look  trunkline --config {config} status")
-    result = {"outcome": outcome.as_json(), "reports": [str(path) for one in built for path in one.paths]}
+    result = {"outcome": outcome.as_json(), "reports": [str(path) for one in reported.built for path in one.paths.values()]}
     options.finish(result)

@@ -69,8 +69,8 @@ def carry_out(options: Options, job: Coroutine[Any, Any, Outcome]) -> None:
 def summary(outcome: Outcome) -> list[str]:
     """What a job did, in a few lines."""
     lines = [
-        f"{outcome.windows} windows read: {outcome.rows} rows, {outcome.calls} calls, "
-        f"{outcome.calls_changed} of them new or changed",
+        f"{outcome.windows} windows read: {outcome.rows} rows, {outcome.calls} calls",
+        f"{outcome.calls_changed} calls new or changed",
         f"{outcome.recordings_stored} recordings stored of {outcome.recordings_asked} outstanding",
     ]
     if outcome.activities:

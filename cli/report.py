@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -36,10 +37,13 @@ def command(
         out=str(out.resolve()),
         email=email,
     )
-    built = run(options, job)
-    files = [str(path) for one in built for path in one.paths]
+    reported = run(options, job)
+    files = [str(path) for one in reported.built for path in one.paths.values()]
     for path in files:
         options.say(path)
     if email:
-        options.say(f"{len(built)} reports mailed")
-    options.finish({"files": files, "mailed": len(built) if email else 0})
+        options.say(f"{reported.mailed} reports mailed")
+    for failure in reported.failures:
+        sys.stderr.write(f"  ✗ {failure}\n")
+    result = {"files": files, "mailed": reported.mailed, "failures": [vars(one) for one in reported.failures]}
+    options.finish(result, 1 if reported.failures else 0)

@@ -46,10 +46,8 @@ def _pbx_lines(pbx_id: str, found: dict[str, Any], now: dt.datetime) -> list[str
 
     if not found:
         return [f"  PBX {pbx_id}: nothing read yet; run `trunkline sync`"]
-    lines = [
-        f"  PBX {pbx_id}: 3CX {found.get('version') or 'of unknown version'}, "
-        f"complete until {age(found.get('read_until'), now)}, {found.get('calls', 0)} calls"
-    ]
+    version, read_until = found.get("version") or "of unknown version", age(found.get("read_until"), now)
+    lines = [f"  PBX {pbx_id}: 3CX {version}, complete until {read_until}, {found.get('calls', 0)} calls"]
     if recordings := found.get("recordings"):
         lines.append("    recordings: " + ", ".join(f"{count} {state}" for state, count in recordings.items()))
     if again := found.get("windows_to_read_again"):

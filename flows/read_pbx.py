@@ -59,7 +59,8 @@ async def _read_windows(work: Work, site: Site, surface: Surface, windows: list[
                 outcome.failures.append(Failure.of(f"{site.where}, {window}", error))
                 await note_failed(work, site, [window], error)
                 continue
-            outcome.calls_changed += await load(work, site, pieces)
+            changed = await load(work, site, pieces)  # awaited apart: `+=` over an await loses what others add
+            outcome.calls_changed += changed
             for piece in pieces:
                 outcome.rows += piece.row.rows
                 outcome.calls += piece.row.calls

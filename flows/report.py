@@ -6,19 +6,26 @@ import asyncio
 import datetime as dt
 import sys
 from collections.abc import Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from trunkline.flows.engine import job
+from trunkline.flows.outcome import Failure
 from trunkline.flows.scope import Scope
+from trunkline.reports.build import Built
 from trunkline.tasks.report import make_reports, send_reports
 from trunkline.tasks.work import Work, now
 
-if TYPE_CHECKING:
-    from trunkline.reports.build import Built
-
 TICK = dt.timedelta(minutes=30)  # the schedule's step: every zone's full and half hours are hit once
+
+
+@dataclass(frozen=True)
+class Reported:
+    """What was written, what of it was mailed, and what could not be."""
+
+    built: list[Built]
+    mailed: int
+    failures: list[Failure]
 
 
 @job(name="report", run_name="report {period}")
@@ -30,11 +37,11 @@ async def report(
     email: bool = False,
     at: str | None = None,
     weekdays: Sequence[int] = (),
-) -> list[Built]:
+) -> Reported:
     """Writes the reports of `period` to `out` and, with `email`, mails them.
 
-    `at` (HH:MM) and `weekdays` (ISO, 1 is Monday) are for a schedule that ticks every half hour: only accounts in
-    whose own zone it is that time are reported on, so that one schedule serves every zone and every change of clocks.
+    `at` (HH:MM) and `weekdays` (ISO, 1 is Monday) are for a schedule that ticks every half hour: only those are
+    mailed in whose own zone it is that time, so that one schedule serves every zone and every change of clocks.
     """
     scope = Scope.of(config, accounts, ())
     work = Work.open(scope.config)
@@ -42,15 +49,16 @@ async def report(
     zones = {owner.id: owner.timezone for owner in (scope.config.agency, *scope.accounts)}
     due = {one for one, zone in zones.items() if at is None or is_due(moment, zone, at, weekdays)}
     if not due:
-        return []
+        return Reported([], 0, [])
     await asyncio.to_thread(work.note_settings)
-    chosen = [account.id for account in scope.accounts if account.id in due]
-    folder = Path(out) if Path(out).is_absolute() else Path.cwd() / out
-    with_agency = not accounts and scope.config.agency.id in due
-    built = await make_reports(work, period, chosen, folder, moment, with_agency=with_agency)
-    if email:
-        await send_reports(work, built)
-    return built
+    folder = scope.config.path.parent / out
+    made = await asyncio.to_thread(make_reports, work.lake, scope.config, period, list(accounts), folder, moment)
+    built = [one for one in made if one.scope in due]
+    if not email:
+        return Reported(built, 0, [])
+    failed = await asyncio.to_thread(send_reports, scope.config, built)
+    failures = [Failure.of(f"mail to {one}", error) for one, error in failed.items()]
+    return Reported(built, len(built) - len(failed), failures)
 
 
 def is_due(moment: dt.datetime, zone: str, at: str, weekdays: Sequence[int]) -> bool:

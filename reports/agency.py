@@ -86,7 +86,12 @@ def _merged(counts: Iterable[Count]) -> tuple[Count, ...]:
 
 def mends(figures: AgencyFigures) -> list[Problem]:
     """What is to be done: PBXs not heard from first, then gaps, then what each PBX and CRM reports."""
-    found = [problem for rule in (_silent, _gaps, _reported, _undelivered, _recording) for one in figures.accounts for problem in rule(one)]
+    found = [
+        problem
+        for rule in (_silent, _gaps, _reported, _undelivered, _recording)
+        for one in figures.accounts
+        for problem in rule(one)
+    ]
     return list(dict.fromkeys(found))
 
 
@@ -131,7 +136,8 @@ def _undelivered(figures: AccountFigures) -> list[Problem]:
     return [
         Problem(
             f"{figures.account.name}, {crm.crm_id}",
-            f"{words.count(crm.failed, 'activity', 'activities')} not delivered" + (f": {crm.reason}" if crm.reason else ""),
+            f"{words.count(crm.failed, 'activity', 'activities')} not delivered"
+            + (f": {crm.reason}" if crm.reason else ""),
             f"Mend the cause, then run trunkline deliver --account {figures.account.id} --retry-failed.",
         )
         for crm in figures.deliveries
@@ -144,7 +150,9 @@ def _recording(figures: AccountFigures) -> list[Problem]:
     for off in figures.switched_off:
         called = f"{off.kind} {off.dn}" + (f" ({off.name})" if off.name else "")
         message = f"{called} no longer records since {words.day(off.day)}"
-        found.append(Problem(f"{name}, {off.pbx_id}", message, "If this is not wanted, switch recording on again in 3CX."))
+        found.append(
+            Problem(f"{name}, {off.pbx_id}", message, "If this is not wanted, switch recording on again in 3CX.")
+        )
     errors = figures.now.coverage.recorded_in_error
     if errors:
         message = f"{words.count(errors, 'call')} recorded although the policy says no"

@@ -77,7 +77,17 @@ def _account(
     terms = definitions.terms([f.account])
     paths["workbook"].write_bytes(workbook.account_book(f, calls, callers, terms, now))
     _write_csv(paths["csv"], calls)
-    return _built(config, f.account.id, f.account.name, f.period, paths, render.account_subject(f), text, html, f.account.report_to)
+    return _built(
+        config,
+        f.account.id,
+        f.account.name,
+        f.period,
+        paths,
+        render.account_subject(f),
+        text,
+        html,
+        f.account.report_to,
+    )
 
 
 def _agency(config: Config, f: AgencyFigures, out: Path, now: dt.datetime) -> Built:
@@ -89,7 +99,9 @@ def _agency(config: Config, f: AgencyFigures, out: Path, now: dt.datetime) -> Bu
     title = f"{f.agency.name}, {f.period.title}"
     paths["workbook"].write_bytes(workbook.agency_book(title, sheet.heads, sheet.rows, terms, now))
     _write_csv(paths["csv"], sheet)
-    return _built(config, f.agency.id, f.agency.name, f.period, paths, render.agency_subject(f), text, html, f.agency.report_to)
+    return _built(
+        config, f.agency.id, f.agency.name, f.period, paths, render.agency_subject(f), text, html, f.agency.report_to
+    )
 
 
 _ACCOUNT_HEADS = (
@@ -148,7 +160,8 @@ def _built(
 
 def _index(config: Config, period: Period, built: Sequence[Built], out: Path) -> None:
     reports = [
-        (one.name, [(_NAMES[kind], path.name) for kind, path in one.paths.items()]) for one in [*built[-1:], *built[:-1]]
+        (one.name, [(_NAMES[kind], path.name) for kind, path in one.paths.items()])
+        for one in [*built[-1:], *built[:-1]]
     ]
     values = {"title": f"{config.agency.name}: {period.title}", "reports": reports}
     (out / "index.html").write_text(render.templates().get_template("index.html.j2").render(values), "utf-8")

@@ -113,7 +113,11 @@ def coverage_parts(coverage: Coverage) -> list[tuple[str, str, int]]:
         for index, one in enumerate(coverage.causes[:5], start=1)
     ]
     other = sum(one.calls for one in coverage.causes[5:])
-    parts += [("c6", "other causes", other), ("c7", "pending", coverage.pending), ("c8", "not looked at", coverage.unknown)]
+    parts += [
+        ("c6", "other causes", other),
+        ("c7", "pending", coverage.pending),
+        ("c8", "not looked at", coverage.unknown),
+    ]
     return [part for part in parts if part[2]]
 
 

@@ -20,7 +20,9 @@ def account_page(f: AccountFigures, agency: Agency, calls: Sheet, callers: Sheet
     coverage = f.now.coverage
     values |= {
         "files": files,
-        "call_back": [(one.caller, one.note, one.tries, one.last_try, one.waited) for one in rows.call_backs(f, "page")],
+        "call_back": [
+            (one.caller, one.note, one.tries, one.last_try, one.waited) for one in rows.call_backs(f, "page")
+        ],
         "grid": grid,
         "heat_map": charts.heat_map(grid),
         "legend": palette.legend(),

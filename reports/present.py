@@ -81,7 +81,9 @@ def _never(now: Slice, context: Context) -> Kpi:
     before = context.compared[1].callbacks.never_returned if context.compared else None
     this = context.compared[0].callbacks.never_returned if context.compared else calls.never_returned
     change = words.difference(this, before, context.period.before) + context.note
-    parts = [f"of {words.count(calls.callers, 'missed caller')}, {words.number(calls.returned)} called back within {context.within}"]
+    parts = [
+        f"of {words.count(calls.callers, 'missed caller')}, {words.number(calls.returned)} called back within {context.within}"
+    ]
     if calls.rate is not None:
         parts[0] += f" ({words.percent(calls.rate)})"
     if calls.self_recovered:
@@ -98,13 +100,17 @@ def _coverage(now: Slice, context: Context) -> Kpi:
     if not found.judged:
         detail = "not looked at yet" if found.eligible else "no call was to be recorded"
         value = "no calls" if not found.spoken else "not known" if found.eligible else "none due"
-        return Kpi(value, "recording coverage", "", detail if found.spoken_rate is None else f"{detail}; {beside}", "coverage")
+        return Kpi(
+            value, "recording coverage", "", detail if found.spoken_rate is None else f"{detail}; {beside}", "coverage"
+        )
     change = f"{context.period.before}: not known"
     if context.compared:
         this, before = (one.coverage.rate for one in context.compared)
         change = words.points(this, before, context.period.before, lower_is_better=False, digits=0)
     detail = f"{words.number(found.verified)} of {words.number(found.judged)} calls that should be recorded; {beside}"
-    waiting = [f"{words.number(n)} {word}" for n, word in ((found.pending, "pending"), (found.unknown, "not looked at")) if n]
+    waiting = [
+        f"{words.number(n)} {word}" for n, word in ((found.pending, "pending"), (found.unknown, "not looked at")) if n
+    ]
     if waiting:
         detail += f"; {', '.join(waiting)}"
     return Kpi(words.percent(found.rate), "recording coverage", change + context.note, detail, "coverage")
@@ -136,11 +142,17 @@ def sentence(figures: AccountFigures) -> str:
 def _never_sentence(figures: AccountFigures, when: str, allowed: Within) -> str:
     calls = figures.now.callbacks
     was = "was" if calls.never_returned == 1 else "were"
-    text = f"{words.count(calls.never_returned, 'caller')} {was} never called back within {words.within(allowed)} {when}"
+    text = (
+        f"{words.count(calls.never_returned, 'caller')} {was} never called back within {words.within(allowed)} {when}"
+    )
     extra = []
     if calls.never_returned_repeat:
         whom = "of them" if calls.never_returned > 1 else "who"
-        extra.append(f"{calls.never_returned_repeat} {whom} tried more than once" if calls.never_returned > 1 else "they tried more than once")
+        extra.append(
+            f"{calls.never_returned_repeat} {whom} tried more than once"
+            if calls.never_returned > 1
+            else "they tried more than once"
+        )
     if calls.returned_late:
         extra.append(f"{words.number(calls.returned_late)} got a late call")
     return text + ("; " + ", ".join(extra) if extra else "") + "."

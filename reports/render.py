@@ -156,12 +156,18 @@ def foot(f: AccountFigures) -> list[str]:
             f"{words.span(calls.p90_callback_seconds)}{open_time}."
         )
     if f.now.volumes.withheld:
-        lines.append(f"{words.count(f.now.volumes.withheld, 'missed call')} from withheld numbers: nobody can call them back.")
+        lines.append(
+            f"{words.count(f.now.volumes.withheld, 'missed call')} from withheld numbers: nobody can call them back."
+        )
     if f.now.volumes.waits_unknown:
-        lines.append(f"{words.count(f.now.volumes.waits_unknown, 'missed call')} without a known wait: counted as missed, not as short.")
+        lines.append(
+            f"{words.count(f.now.volumes.waits_unknown, 'missed call')} without a known wait: counted as missed, not as short."
+        )
     if f.lake_since:
         since = words.at(f.lake_since, f.account.timezone)
-        lines.append(f"The lake reaches back to {words.day(since)} {since.year}: a first-time caller is one not seen since then.")
+        lines.append(
+            f"The lake reaches back to {words.day(since)} {since.year}: a first-time caller is one not seen since then."
+        )
     return lines
 
 
@@ -172,8 +178,12 @@ def _stop(name: str, agency: Agency, contact: str, is_masked: bool) -> list[str]
 
 def agency_subject(f: AgencyFigures) -> str:
     """`Northwind Digital: 119 callers never called back in 12 accounts, week of …`."""
-    news = f"{words.count(f.total.callbacks.never_returned, 'caller')} never called back" if f.is_read else "nothing read"
-    return one_line(f"{f.agency.name}: {news} in {words.count(len(f.accounts), 'account')}, {_uncapitalised(f.period.title)}")
+    news = (
+        f"{words.count(f.total.callbacks.never_returned, 'caller')} never called back" if f.is_read else "nothing read"
+    )
+    return one_line(
+        f"{f.agency.name}: {news} in {words.count(len(f.accounts), 'account')}, {_uncapitalised(f.period.title)}"
+    )
 
 
 def agency_mail(f: AgencyFigures, contact: str) -> tuple[str, str]:
@@ -208,7 +218,11 @@ def agency_values(f: AgencyFigures) -> dict[str, Any]:
         "title": f.period.title,
         "meta": f"{words.count(len(f.accounts), 'account')}; {len(pbxs) - len(silent)} of {words.count(len(pbxs), 'PBX', 'PBXs')} answered. "
         f"Each account's days are in its own time zone.",
-        "warnings": [f"Not heard from: {', '.join(silent[:10])}{_and_more(len(silent) - 10)}. Their calls are in no figure."] if silent else [],
+        "warnings": [
+            f"Not heard from: {', '.join(silent[:10])}{_and_more(len(silent) - 10)}. Their calls are in no figure."
+        ]
+        if silent
+        else [],
         "lead": lead,
         "kpis": found,
         "accounts_note": "Rates leave out callers who hung up early. A dash: not known.",
@@ -238,7 +252,11 @@ def _agency_lead(f: AgencyFigures) -> str:
     if not never:
         return f"No caller was left without a call back {when}."
     worst = next(one for one in f.worst_first if one.is_read)
-    most = f"; most at {worst.account.name} ({words.number(worst.now.callbacks.never_returned)})" if len(f.accounts) > 1 else ""
+    most = (
+        f"; most at {worst.account.name} ({words.number(worst.now.callbacks.never_returned)})"
+        if len(f.accounts) > 1
+        else ""
+    )
     was = "was" if never == 1 else "were"
     return f"{words.count(never, 'caller')} {was} never called back {when}{most}."
 

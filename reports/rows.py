@@ -158,7 +158,12 @@ def tallies(figures: AccountFigures) -> list[str]:
             )
     calls = figures.now.volumes.calls
     for crm in figures.deliveries:
-        parts = [("delivered", crm.delivered), ("pending", crm.pending), ("skipped", crm.skipped), ("failed", crm.failed_calls)]
+        parts = [
+            ("delivered", crm.delivered),
+            ("pending", crm.pending),
+            ("skipped", crm.skipped),
+            ("failed", crm.failed_calls),
+        ]
         parts.append(("not sent", calls - crm.calls))
         said = ", ".join(f"{words.number(amount)} {word}" for word, amount in parts if amount)
         lines.append(f"{crm.crm_id}: {words.count(calls, 'call')} = {said or '0 sent'}.")

@@ -24,15 +24,24 @@ REASONS = {
 CAUSES = {
     "access": ("no right to the recording", "Give the API client the role Recording Manager in 3CX."),
     "licence": ("licence without recording", "Renew the 3CX licence, or choose one that includes recording."),
-    "quota": ("recording storage full or stopped", "Free or enlarge the recording quota in 3CX, then start recording again."),
-    "policy": ("switched off by policy", "If this is not wanted: switch recording on for the extension or queue in 3CX."),
+    "quota": (
+        "recording storage full or stopped",
+        "Free or enlarge the recording quota in 3CX, then start recording again.",
+    ),
+    "policy": (
+        "switched off by policy",
+        "If this is not wanted: switch recording on for the extension or queue in 3CX.",
+    ),
     "not_recorded": ("3CX made no recording", "Check that the extension records all calls and that nobody paused it."),
     "purged": ("deleted on the PBX before it was read", "Keep recordings longer on the PBX, or sync more often."),
     "archived": ("moved to an archive", "Give trunkline access to the archive, or keep recordings on the PBX."),
     "unreachable": ("PBX could not be read", "Not counted as missing: it is read again on the next run."),
     "build": ("listed, but its address fails", "Update 3CX: this build announces recordings it does not serve."),
     "damaged": ("file cannot be played", "Fetched again on the next run; if it stays, check the PBX's disk."),
-    "mismatch": ("shorter or longer than the talk", "Listen to one: recording may start late, pause, or stop on transfer."),
+    "mismatch": (
+        "shorter or longer than the talk",
+        "Listen to one: recording may start late, pause, or stop on transfer.",
+    ),
     "unexplained": ("no cause found", "Run trunkline doctor for this PBX and send its output to support."),
 }
 

@@ -29,7 +29,11 @@ def lines(now: Slice, calls: Sheet, callers: Sheet) -> list[Line]:
     """Every figure of the report with its formula. A rate is blank where it is not known."""
     volumes, back, found = now.volumes, now.callbacks, now.coverage
     judged = [_count(calls, eligible=True, recording_state=state) for state in ("verified", "mismatch", "missing")]
-    short, offered, missed = _count(calls, short_abandon=True), _count(calls, direction="inbound"), _count(calls, outcome="missed")
+    short, offered, missed = (
+        _count(calls, short_abandon=True),
+        _count(calls, direction="inbound"),
+        _count(calls, outcome="missed"),
+    )
     known = f"{_count(calls, people_spoke=True)}-{_count(calls, recorded=False, recording_state='pending')}-{_count(calls, recorded=False, recording_state='unknown')}"
     return [
         Line("Calls from outside (offered)", volumes.offered, offered),
@@ -70,7 +74,10 @@ def _range(sheet: Sheet, head: str) -> str:
 
 
 def _count(sheet: Sheet, **wanted: str | bool) -> str:
-    tests = (f"{_range(sheet, head)},{str(value).upper() if isinstance(value, bool) else f'{chr(34)}{value}{chr(34)}'}" for head, value in wanted.items())
+    tests = (
+        f"{_range(sheet, head)},{str(value).upper() if isinstance(value, bool) else f'{chr(34)}{value}{chr(34)}'}"
+        for head, value in wanted.items()
+    )
     return f"COUNTIFS({','.join(tests)})"
 
 
@@ -83,7 +90,9 @@ def account_book(f: AccountFigures, calls: Sheet, callers: Sheet, terms: Terms, 
     return _written(title, figures, (calls, missed, callers, spoken), terms, now)
 
 
-def agency_book(title: str, heads: tuple[str, ...], rows: list[tuple[Any, ...]], terms: Terms, now: dt.datetime) -> bytes:
+def agency_book(
+    title: str, heads: tuple[str, ...], rows: list[tuple[Any, ...]], terms: Terms, now: dt.datetime
+) -> bytes:
     """One row per account; each account's own workbook has its calls."""
     return _written(title, [], (Sheet("Accounts", heads, rows),), terms, now)
 
@@ -112,7 +121,9 @@ def _figures(page: Any, title: str, figures: Sequence[Line], bold: Any, percent:
         page.write_string(1, 0, "Not read: nothing is known of this period.")
     for row, line in enumerate(figures, start=1):
         page.write_string(row, 0, line.name)
-        page.write_formula(row, 1, f"={line.formula}", percent if line.is_rate else None, "" if line.value is None else line.value)
+        page.write_formula(
+            row, 1, f"={line.formula}", percent if line.is_rate else None, "" if line.value is None else line.value
+        )
 
 
 def _rows(page: Any, sheet: Sheet, bold: Any, time: Any, percent: Any) -> None:

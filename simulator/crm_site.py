@@ -24,15 +24,14 @@ class SimulatedCrm:
     unknown_callers: str = "skip"
     missed_call_task: bool = True
     kind: str = "highlevel"
+    rate_limit: tuple[int, float] = (100, 10.0)
 
     @cached_property
     def site(self) -> HighLevel:
         """The simulator: tests look into it."""
         from trunkline.simulator.crm.highlevel import HighLevel  # only worlds with a CRM need it
 
-        return HighLevel(
-            location_id=self.location_id, token=self.token, provider_id=self.provider_id, contacts=self.contacts
-        )
+        return HighLevel(self.location_id, self.token, self.provider_id, self.contacts, self.rate_limit)
 
     @property
     def app(self) -> AsgiApp:

@@ -11,6 +11,8 @@ from trunkline.simulator.world import Account, World
 
 KEPT_DAYS = 9
 SHORT_KEPT_DAYS = 5
+UNHURRIED = (100_000, 10.0)
+"""The demo delivers two weeks at once and does not wait for the CRM's real limit of 100 requests in 10 s."""
 
 DENTISTS = ("Ingrid Aske", "Tom Beard", "Lucia Conti", "Raj Desai", "Erin Ford", "Kit Gale")
 LAWYERS = ("Helen Marsh", "Omar Nasser", "Petra Olsen", "Will Pike", "Jess Quach")
@@ -35,7 +37,9 @@ def _dental(filler: Filler) -> Account:
         "acme-main", version="20.0.10.1621", shape="xapi-u10", hosting="hosted", keeping=Keeping(KEPT_DAYS)
     )
     known = filler.fill(pbx, DENTISTS, weekday_calls=(40, 60))
-    crm = SimulatedCrm("acme-ghl", "acme-location", "acme-provider", contacts=filler.contacts(known))
+    crm = SimulatedCrm(
+        "acme-ghl", "acme-location", "acme-provider", contacts=filler.contacts(known), rate_limit=UNHURRIED
+    )
     return Account(
         "acme-dental",
         "Acme Dental",
@@ -78,7 +82,9 @@ def _plumbing(filler: Filler) -> Account:
         keeping=Keeping(KEPT_DAYS),
     )
     known = filler.fill(pbx, PLUMBERS, weekday_calls=(30, 50))
-    crm = SimulatedCrm("plains-ghl", "plains-location", "plains-provider", contacts=filler.contacts(known))
+    crm = SimulatedCrm(
+        "plains-ghl", "plains-location", "plains-provider", contacts=filler.contacts(known), rate_limit=UNHURRIED
+    )
     return Account(
         "plains-plumbing",
         "Plains Plumbing",

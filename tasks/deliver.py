@@ -18,8 +18,6 @@ from filelock import FileLock, Timeout
 
 from trunkline import log
 from trunkline.adapters.crm.base import CrmAdapter
-from trunkline.adapters.crm.engine import Engine
-from trunkline.adapters.crm.job import Job
 from trunkline.adapters.crm.kinds import adapter_for
 from trunkline.adapters.crm.steps import OpenRecording
 from trunkline.config import Account, Config, Crm
@@ -27,6 +25,8 @@ from trunkline.delivery import Activity, Work, due_kinds
 from trunkline.errors import ConfigError, RemoteError, TrunklineError
 from trunkline.store import activities
 from trunkline.store.lake import Lake
+from trunkline.tasks.deliver_batch import Engine
+from trunkline.tasks.deliver_job import Job
 
 BATCH_CALLS = 50  # marked pending together: what a killed process leaves to be looked up
 PAGE_CALLS = 1000

@@ -68,6 +68,9 @@ class CrmAdapter(Protocol):
     def max_recordings(self) -> int:
         """How many recordings one call may have."""
 
+    async def check(self) -> None:
+        """Asks for something harmless, to see whether the CRM answers and the token is good."""
+
     async def find_contacts(self, number: str) -> Sequence[Contact]:
         """Contacts the CRM thinks have this E.164 number, best first; the caller checks each hit itself."""
 

@@ -52,6 +52,10 @@ class HighLevel:
         """Closes the connections."""
         await self._client.aclose()
 
+    async def check(self) -> None:
+        """Reads the sub-account's own record."""
+        await self._people("GET", f"/locations/{self._crm.location_id}")
+
     async def find_contacts(self, number: str) -> Sequence[Contact]:
         """The contact whose primary phone this is; other numbers of a contact cannot be searched (§0.5)."""
         query = {"locationId": self._crm.location_id, "number": number}

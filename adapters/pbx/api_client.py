@@ -37,29 +37,30 @@ class ApiClient:
             Forbidden: A fresh token is refused too: the right is missing, or another system uses the same client.
         """
         for renewed in (False, True):
-            response = await self.http.send("GET", path, headers=await self.headers())
+            headers = await self.headers()
+            response = await self.http.send("GET", path, headers=headers)
             self._notice(response)
             if response.status_code != 401:
                 return response
             if not renewed:
-                await self.renew()
+                await self.renew(headers)
         raise self.superseded(path)
 
     async def headers(self) -> dict[str, str]:
         """The header that carries the token; signs in if there is none yet."""
         if self._token is None:
-            await self.renew()
-        return {"Authorization": f"Bearer {self._token}"}
+            await self.renew({})
+        return _bearer(self._token or "")
 
-    async def renew(self) -> None:
-        """Another token than the present one: the one another process minted, else a new one.
+    async def renew(self, refused: dict[str, str]) -> None:
+        """Another token than the one in the headers `refused`: what another holder of the lock minted, else a new one.
 
         Raises:
             BadCredentials: Refused, now or before.
             NotThere: No token address: this is no v20.
         """
         async with self._credentials.locked() as memory:
-            if is_fresh(memory, self._token):
+            if is_fresh(memory) and _bearer(memory.token) != refused:
                 self._token = memory.token
                 return
             minted = await self._mint()
@@ -88,7 +89,9 @@ class ApiClient:
                 mend="a lapsed licence or a database fault shows like this: look at the PBX's own status page",
             )
         answer = json_of(response, self.http.where)
-        return Memory(token=answer["access_token"], expires_at=_expires_at(answer))
+        if not isinstance(answer, dict) or not answer.get("access_token"):
+            raise BadAnswer("sign-in gave no token", where=self.http.where, mend="report this 3CX version")
+        return Memory(token=str(answer["access_token"]), expires_at=_expires_at(answer), login=self._credentials.login)
 
     def claims(self) -> dict[str, Any]:
         """What the token says of this client's rights: a hint only (v20 reference §2.4)."""
@@ -107,6 +110,10 @@ class ApiClient:
         with contextlib.suppress(KeyError, ValueError):
             there = email.utils.parsedate_to_datetime(response.headers["date"])
             self.clock_skew_seconds = (there - dt.datetime.now(dt.UTC)).total_seconds()
+
+
+def _bearer(token: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"}
 
 
 def _payload(token: str) -> dict[str, Any]:

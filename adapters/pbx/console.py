@@ -20,6 +20,7 @@ from trunkline.errors import BadAnswer, Forbidden, NotThere
 from trunkline.models import Directory, Probe, Problem, WindowRead
 from trunkline.windows import Window
 
+_SIGN_IN_TOLD = {200, 400, 401, 403}  # anything else says nothing of the credentials
 PAGE = 1_000  # 5,000 rows were seen to work (v18 reference §1.4)
 _LOG = (
     "/api/CallLog?TimeZoneName={zone}&callState=All&dateRangeType={span}&fromFilter=&fromFilterType=Any"
@@ -40,7 +41,8 @@ class Console18:
         secret = pbx.secret().get_secret_value()
         self._credentials = Credentials(memory_path(state, pbx), pbx.login, secret, where)
         self._is_signed_in = False
-        self._log: NewestFirst | None = None
+        self._reach = 0
+        self._log = NewestFirst(self._log_page(lists.PRESETS[lists.REACH_DAYS]), lists.row_start)
         self._recordings = NewestFirst(self._recording_page, lists.recording_start)
 
     @property
@@ -91,8 +93,9 @@ class Console18:
         Raises:
             BadAnswer: The window begins before the 90 days that the console reaches back (v18 reference §1.4).
         """
-        if self._log is None:
-            self._log = NewestFirst(self._log_page(lists.preset(window.since)), lists.row_start)
+        if (reach := lists.reach(window.since)) > self._reach:
+            self._reach = reach
+            self._log = NewestFirst(self._log_page(lists.PRESETS[reach]), lists.row_start)
         rows, pages = await self._log.within(window)
         listed = None
         with contextlib.suppress(Forbidden, NotThere):
@@ -166,6 +169,8 @@ class Console18:
             response = await self._http.send("POST", "/api/login", json=body, idempotent=False)
             if response.status_code == 404 or _is_html(response):
                 raise self._refused("/api/login", response)
+            if response.status_code not in _SIGN_IN_TOLD:
+                raise BadAnswer(f"sign-in answered {response.status_code}", where=self._where, mend="try again later")
             if response.status_code != 200 or response.text.strip().strip('"') != "AuthSuccess":
                 raise self._credentials.remember_refusal()
         self._is_signed_in = True

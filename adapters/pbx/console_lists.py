@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from trunkline.adapters.pbx.odata import readable
 from trunkline.errors import BadAnswer
 from trunkline.models import Directory, ListedRecording
 
@@ -51,18 +52,18 @@ class _Recording(msgspec.Struct):
     DID: str | None = None
 
 
-def preset(since: dt.datetime) -> str:
-    """The shortest preset that reaches back to `since`, with a day to spare for zones.
+def reach(since: dt.datetime) -> int:
+    """The days of the shortest preset that reaches back to `since`, with a day to spare for zones.
 
     Raises:
         BadAnswer: None does.
     """
     days = (dt.datetime.now(dt.UTC) - since).total_seconds() / 86_400
-    for reach, name in PRESETS.items():
-        if days < reach - 1:
-            return name
+    for preset in PRESETS:
+        if days < preset - 1:
+            return preset
     if days <= REACH_DAYS:
-        return PRESETS[REACH_DAYS]
+        return REACH_DAYS
     raise BadAnswer(
         f"the v18 console reaches back {REACH_DAYS} days only",
         mend=f"backfill since {dt.datetime.now(dt.UTC) - dt.timedelta(days=REACH_DAYS - 1):%Y-%m-%d}",
@@ -96,9 +97,9 @@ def recording_start(row: bytes) -> dt.datetime | None:
 
 
 def recordings(entries: Iterable[bytes]) -> list[ListedRecording]:
-    """The recording list; `Participants` is from, to."""
+    """The recording list; `Participants` is from, to. An entry that cannot be read is of no use and left out."""
     found = []
-    for row in (msgspec.json.decode(entry, type=_Recording) for entry in entries):
+    for row in readable(entries, _Recording):
         start = _instant(row.Date)
         ends = [*row.Participants, "", ""]
         if start:

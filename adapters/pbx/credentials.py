@@ -27,9 +27,10 @@ LOCK_SECONDS = 120.0
 
 
 class Memory(msgspec.Struct, omit_defaults=True):
-    """The file's content. `refused` is a salted hash of credentials, never the credentials."""
+    """The file's content. `login` is the token's; `refused` is a salted hash of credentials, never the credentials."""
 
     token: str = ""
+    login: str = ""
     expires_at: float = 0.0
     salt: str = ""
     refused: str = ""
@@ -60,11 +61,12 @@ class Credentials:
             yield memory
 
     def load(self) -> Memory:
-        """What is remembered; nothing if the file is absent or damaged."""
+        """What is remembered; nothing if the file is absent or damaged, or if its token is of another login."""
         try:
-            return msgspec.json.decode(self.path.read_bytes(), type=Memory)
+            memory = msgspec.json.decode(self.path.read_bytes(), type=Memory)
         except (FileNotFoundError, msgspec.DecodeError):
             return Memory()
+        return Memory() if memory.token and memory.login != self.login else memory
 
     def save(self, memory: Memory) -> None:
         """Replaces the file in one step, readable by this user alone."""
@@ -92,6 +94,6 @@ class Credentials:
         return hashlib.scrypt(text.encode(), salt=salt.encode(), n=1 << 12, r=8, p=1).hex()
 
 
-def is_fresh(memory: Memory, stale: str | None, margin_seconds: float = 30.0) -> bool:
-    """Whether the remembered token can be used: it is not the one just refused, and does not expire at once."""
-    return bool(memory.token) and memory.token != stale and memory.expires_at > time.time() + margin_seconds
+def is_fresh(memory: Memory, margin_seconds: float = 30.0) -> bool:
+    """Whether there is a remembered token that does not expire at once."""
+    return bool(memory.token) and memory.expires_at > time.time() + margin_seconds

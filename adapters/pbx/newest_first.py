@@ -31,11 +31,11 @@ class NewestFirst:
             self._entries += [(self._start_of(entry), entry) for entry in entries]
             self._has_more = self._has_more and bool(entries)
             pages += 1
-        found, newer = [], None
+        newer = next((start for start, _entry in self._entries if start), window.since)
+        found = []
         for start, entry in self._entries:
-            moment = start or newer
-            newer = moment
-            if moment and window.since <= moment < window.until:
+            newer = start or newer
+            if window.since <= newer < window.until:
                 found.append(entry)
         return found, pages
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
+from typing import TypeVar
 from urllib.parse import quote
 
 import httpx
@@ -11,6 +13,7 @@ import msgspec
 
 from trunkline.errors import BadAnswer
 
+_T = TypeVar("_T")
 Get = Callable[[str], Awaitable[httpx.Response]]
 _LIMIT = re.compile(r"limit of '(\d+)' for Top query")
 MAX_PAGES = 2_000  # a bound for a PBX that never ends; 20,000 rows in pages of 10
@@ -39,7 +42,7 @@ class Pages:
         skip = 0
         for _ in range(MAX_PAGES):
             response = await self._get(f"{path}?$top={self.size}&$skip={skip}{options}")
-            if limit := _limit_named(response):
+            if (limit := _limit_named(response)) and limit < self.size:
                 self.size = limit
                 continue
             items = items_of(response)
@@ -64,6 +67,13 @@ def items_of(response: httpx.Response) -> list[bytes]:
     except msgspec.DecodeError as error:
         what = response.headers.get("content-type", "no content type")
         raise BadAnswer(f"{response.request.url.path.partition('(')[0]}: no OData but {what}") from error
+
+
+def readable(items: Iterable[bytes], kind: type[_T]) -> Iterator[_T]:
+    """The items of a list as records, without those that are of another shape: one of them must not cost the others."""
+    for item in items:
+        with contextlib.suppress(msgspec.DecodeError):
+            yield msgspec.json.decode(item, type=kind)
 
 
 def error_text(response: httpx.Response) -> str:

@@ -96,7 +96,7 @@ class Xapi20:
             pages: list[list[bytes]] = []
             async for page in self._reports.read(path):
                 pages.append(page)
-                if sum(map(len, pages)) >= ROW_LIMIT:
+                if sum(map(len, pages)) >= ROW_LIMIT and _touches(pages, window):
                     rows = [row for page in pages for row in page]
                     raise Truncated(WindowRead(rows=rows, pages=len(pages), raw={"calls": rows}))
             if not pages or _touches(pages, window):
@@ -142,11 +142,12 @@ class Xapi20:
     async def download(self, native_id: str) -> AsyncIterator[httpx.Response]:
         """The recording by its id, the one address that all v20 builds have (v20 reference §4.3)."""
         path = paths.download(native_id)
-        async with self._http.stream("GET", path, headers=await self.client.headers()) as response:
+        headers = await self.client.headers()
+        async with self._http.stream("GET", path, headers=headers) as response:
             if response.status_code != 401:
                 yield response
                 return
-        await self.client.renew()
+        await self.client.renew(headers)
         async with self._http.stream("GET", path, headers=await self.client.headers()) as response:
             yield response
 
@@ -156,7 +157,8 @@ def _touches(pages: list[list[bytes]], window: Window) -> bool:
     starts = []
     for row in (row for page in pages for row in page):
         with contextlib.suppress(msgspec.DecodeError):
-            if start := msgspec.json.decode(row, type=_Start).StartTime:
+            start = msgspec.json.decode(row, type=_Start).StartTime
+            if start and start.tzinfo:
                 starts.append(start)
                 if window.since <= start <= window.until:
                     return True

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from trunkline.adapters.pbx.odata import readable
 from trunkline.models import Directory, ListedRecording
 
 _QUEUE_RECORDING = {"Disabled": "no", "AllowToOptOut": "opt", "AskToOptIn": "opt"}
@@ -44,15 +45,14 @@ class _Recording(msgspec.Struct):
 def dids(items: Iterable[bytes]) -> dict[str, str]:
     """CDR id and call-history id → DID, from the inbound-calls report (v20 reference §3.1)."""
     found: dict[str, str] = {}
-    for item in items:
-        row = msgspec.json.decode(item, type=_Inbound)
+    for row in readable(items, _Inbound):
         if row.Did:
             found.update({key: row.Did for key in (row.CdrId, row.CallHistoryId) if key})
     return found
 
 
 def recordings(items: Iterable[bytes]) -> list[ListedRecording]:
-    """The recording list (v20 reference §4.1); an entry without a start is of no use and left out."""
+    """The recording list (v20 reference §4.1); an entry without a readable start is of no use and left out."""
     return [
         ListedRecording(
             native_id=str(row.Id),
@@ -66,8 +66,8 @@ def recordings(items: Iterable[bytes]) -> list[ListedRecording]:
             summary=row.Summary,
             sentiment=row.SentimentScore or None,
         )
-        for row in (msgspec.json.decode(item, type=_Recording) for item in items)
-        if row.StartTime
+        for row in readable(items, _Recording)
+        if row.StartTime and row.StartTime.tzinfo
     ]
 
 

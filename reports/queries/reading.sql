@@ -17,7 +17,7 @@ covered AS (
     FROM swept GROUP BY pbx_id
 ),
 failed AS (
-    SELECT i.pbx_id, count(*) AS failed_windows, max_by(i.error, i.read_at) AS error
+    SELECT i.pbx_id, count(*) AS failed_windows, coalesce(max_by(i.error, i.read_at), max(i.error)) AS error
     FROM inside AS i
     ANTI JOIN windows AS c
         ON c.pbx_id = i.pbx_id AND c.state = 'complete' AND c.since <= i.since AND c.until >= i.until

@@ -34,10 +34,11 @@ def weekdays(key: str) -> range:
     Raises:
         ValueError: Not a weekday or a span of weekdays.
     """
-    first, _, last = key.partition("-")
-    if first not in WEEKDAYS or (last or first) not in WEEKDAYS:
+    first, dash, last = key.partition("-")
+    last = last if dash else first
+    if first not in WEEKDAYS or last not in WEEKDAYS:
         raise ValueError(f"{key!r} is no weekday; write mon, tue, …, sun or a span such as mon-fri")
-    span = range(WEEKDAYS.index(first) + 1, WEEKDAYS.index(last or first) + 2)
+    span = range(WEEKDAYS.index(first) + 1, WEEKDAYS.index(last) + 2)
     if not span:
         raise ValueError(f"{key!r} runs backwards; write two entries instead")
     return span

@@ -9,9 +9,12 @@ import re
 from collections.abc import Iterator
 
 _CONTEXT: contextvars.ContextVar[dict[str, str]] = contextvars.ContextVar("trunkline_log")
-# A phone number is 7 digits or more in a row, maybe with a plus; a token is a long run of URL-safe base64.
-_NUMBER = re.compile(r"(?<![\w.:-])\+?\d{7,15}(?![\w:.-])")
-_TOKEN = re.compile(r"eyJ[\w-]{8,}\.[\w-]+\.[\w-]*|(?i:bearer|secret|password|token)(=|:\s*|\s+)[^\s,;&]+")
+# A phone number is a plus with 7 digits or more, maybe in groups, or 7 digits or more in a row that are no part of
+# a time, a version or an id; a token is a long run of URL-safe base64, or what follows its name.
+_NUMBER = re.compile(r"\+\d(?:[ ()-]{0,2}\d){6,14}|(?<![\w.-])(?<!\d:)\d{7,15}(?![\w-]|[:.]\d)")
+_TOKEN = re.compile(
+    r"eyJ[\w-]{8,}\.[\w-]+\.[\w-]*|(?i:bearer|secret|password|token)[\"']?(?:=|:\s*|\s+)[\"']?[^\s,;&\"']+"
+)
 
 
 @contextlib.contextmanager
@@ -45,4 +48,4 @@ def configure(verbosity: int) -> None:
     logger.propagate = False
     logger.setLevel({0: logging.WARNING, 1: logging.INFO}.get(verbosity, logging.DEBUG))
     for noisy in ("httpx", "httpcore", "stamina", "obstore"):
-        logging.getLogger(noisy).setLevel(logging.WARNING)
+        logging.getLogger(noisy).setLevel(logging.ERROR)

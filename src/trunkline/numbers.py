@@ -8,6 +8,7 @@ import re
 import phonenumbers
 
 _NOT_DIALLED = re.compile(r"[^\d+*#]")
+_DIALLED_AFTER = re.compile(r"(?<=\d)\s*(?:;ext=|,|x|ext\.?)\s*\d{1,6}$", re.IGNORECASE)
 _EXTENSION_PREFIX = re.compile(r"^ext\.?\s*", re.IGNORECASE)
 
 
@@ -19,7 +20,7 @@ def e164(raw: str | None, region: str) -> str | None:
     """
     if not raw or _EXTENSION_PREFIX.match(raw):
         return None
-    digits = _NOT_DIALLED.sub("", raw)
+    digits = _NOT_DIALLED.sub("", _DIALLED_AFTER.sub("", raw.strip()))
     if digits.startswith("00"):
         digits = "+" + digits[2:]
     for candidate in (digits, "+" + digits):

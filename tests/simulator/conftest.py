@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 import httpx
 import pytest
 
+from trunkline.simulator.pbx.by_hand import sign_in
 from trunkline.simulator.pbx.model import SimulatedPbx
 from trunkline.simulator.serve import Server
 
@@ -39,13 +40,6 @@ def pbx() -> SimulatedPbx:
     return SimulatedPbx("acme-main", now=lambda: NOW)
 
 
-def sign_in(client: httpx.Client, pbx: SimulatedPbx) -> httpx.Response:
-    form = {"client_id": pbx.login, "client_secret": pbx.secret, "grant_type": "client_credentials"}
-    answer = client.post("/connect/token", data=form)
-    client.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
-    return answer
-
-
 @pytest.fixture
 def xapi(pbx: SimulatedPbx, serve: Connect) -> httpx.Client:
     """A signed-in client of `pbx`."""
@@ -53,13 +47,3 @@ def xapi(pbx: SimulatedPbx, serve: Connect) -> httpx.Client:
     sign_in(client, pbx)
     pbx.log.clear()
     return client
-
-
-def call_log_path(since: dt.datetime, until: dt.datetime, *, calls_type: int = 0, hide: str = "true") -> str:
-    spell = "%Y-%m-%dT%H:%M:%SZ"
-    return (
-        f"/xapi/v1/ReportCallLogData/Pbx.GetCallLogData(periodFrom={since.strftime(spell)},"
-        f"periodTo={until.strftime(spell)},sourceType=0,sourceFilter='',destinationType=0,destinationFilter='',"
-        f"callsType={calls_type},callTimeFilterType=0,callTimeFilterFrom='0:00:0',callTimeFilterTo='0:00:0',"
-        f"hidePcalls={hide})"
-    )

@@ -5,11 +5,13 @@ from typing import Any
 
 import httpx
 import pytest
-from conftest import NOW, call_log_path
 
+from trunkline.simulator.pbx.by_hand import call_log_path
 from trunkline.simulator.pbx.model import SimulatedPbx
 from trunkline.simulator.scenarios import SCENARIOS
 from trunkline.simulator.scenarios.place import place, time_of
+
+NOW = dt.datetime(2026, 9, 16, 3, 0, tzinfo=dt.UTC)
 
 DAY = dt.timedelta(days=1)
 MINUTE = dt.timedelta(minutes=1)
@@ -170,3 +172,20 @@ def test_a_trunk_may_write_national_numbers(pbx: SimulatedPbx, xapi: httpx.Clien
     fill(pbx, "rang_out", "number_idd")
     pbx.quirks.number_style = "national"
     assert [row["SourceCallerId"] for row in rows(xapi)] == ["0870101101", "0061491570158"]
+
+
+def test_polling_legs_are_hidden_by_a_build_that_hides_them(pbx: SimulatedPbx, xapi: httpx.Client) -> None:
+    fill(pbx, "queue_abandoned_while_agents_rang")
+    hiding, showing = (call_log_path(NOW - DAY, NOW, hide=value) for value in ("true", "false"))
+    assert [len(rows(xapi, path)) for path in (hiding, showing)] == [3, 3]
+    pbx.quirks.hide_polling_legs = True
+    assert [len(rows(xapi, path)) for path in (hiding, showing)] == [1, 3]
+
+
+def test_counting_and_ordering_are_not_to_be_trusted(pbx: SimulatedPbx, xapi: httpx.Client) -> None:
+    fill(pbx, "rang_out", "answered_direct")
+    newest = rows(xapi)[0]
+    assert newest not in rows(xapi, **{"$orderby": "StartTime asc"})
+    pbx.quirks.count_comes_empty = True
+    answer = xapi.get(call_log_path(NOW - DAY, NOW), params={"$count": "true"}).json()
+    assert (answer["@odata.count"], answer["value"]) == (2, [])

@@ -1,15 +1,18 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Any
 
 import httpx
 import pytest
-from conftest import NOW, Connect
 
 from trunkline.simulator.pbx.model import SimulatedPbx
 from trunkline.simulator.scenarios import SCENARIOS
 from trunkline.simulator.scenarios.place import place
+
+NOW = dt.datetime(2026, 9, 16, 3, 0, tzinfo=dt.UTC)
+Connect = Callable[[SimulatedPbx], httpx.Client]
 
 HOUR = dt.timedelta(hours=1)
 COOKIE = ".AspNetCore.CookiesA"

@@ -5,11 +5,13 @@ import threading
 
 import httpx
 import pytest
-from conftest import NOW, call_log_path
 
+from trunkline.simulator.pbx.by_hand import call_log_path
 from trunkline.simulator.pbx.model import SimulatedPbx
 from trunkline.simulator.scenarios import SCENARIOS
 from trunkline.simulator.scenarios.place import place
+
+NOW = dt.datetime(2026, 9, 16, 3, 0, tzinfo=dt.UTC)
 
 DAY = dt.timedelta(days=1)
 LOG = call_log_path(NOW - DAY, NOW)

@@ -6,11 +6,12 @@ import wave
 
 import httpx
 import pytest
-from conftest import NOW
 
 from trunkline.simulator.pbx.model import SimulatedPbx
 from trunkline.simulator.scenarios import SCENARIOS
 from trunkline.simulator.scenarios.place import place
+
+NOW = dt.datetime(2026, 9, 16, 3, 0, tzinfo=dt.UTC)
 
 HOUR = dt.timedelta(hours=1)
 

@@ -10,10 +10,12 @@ import httpx
 import jsonschema
 import pytest
 import yaml
-from conftest import NOW, call_log_path
 
+from trunkline.simulator.pbx.by_hand import call_log_path
 from trunkline.simulator.pbx.model import SimulatedPbx
 from trunkline.simulator.scenario_world import scenario_world
+
+NOW = dt.datetime(2026, 9, 16, 3, 0, tzinfo=dt.UTC)
 
 DOCUMENT = Path(__file__).parents[2] / ".." / "shared" / "specs" / "3cx-v20-xapi.yaml"
 LIMIT = "$top=100"

@@ -3,12 +3,15 @@ from __future__ import annotations
 import base64
 import json
 import time
+from collections.abc import Callable
 
 import httpx
 import pytest
-from conftest import Connect, sign_in
 
+from trunkline.simulator.pbx.by_hand import sign_in
 from trunkline.simulator.pbx.model import SimulatedPbx
+
+Connect = Callable[[SimulatedPbx], httpx.Client]
 
 QUICK_TEST = "/xapi/v1/Defs?$select=Id"
 

@@ -5,12 +5,13 @@ from pathlib import Path
 
 import httpx
 import pytest
-from conftest import NOW
 
 from trunkline import configfile
 from trunkline.simulator.demo_world import demo_world
 from trunkline.simulator.scenario_world import scenario_world
 from trunkline.simulator.world import World
+
+NOW = dt.datetime(2026, 9, 16, 3, 0, tzinfo=dt.UTC)
 
 
 @pytest.fixture(scope="module")

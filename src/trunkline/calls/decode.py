@@ -36,7 +36,7 @@ def decode(raws: Sequence[bytes], row_type: RowType) -> tuple[pl.DataFrame, list
     try:
         lines = b"\n".join(one_line(raw) for raw in raws)
         return pl.read_ndjson(io.BytesIO(lines), schema=types).with_row_index("position"), []
-    except pl.exceptions.ComputeError:
+    except pl.exceptions.PolarsError:
         return _one_by_one(raws, row_type, types)
 
 

@@ -6,6 +6,8 @@ decided by the row's own keys, never by the PBX's version (v20 reference §5.6).
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import msgspec
 import polars as pl
 
@@ -33,14 +35,17 @@ CALL_TYPE_KINDS = {
 PHONES = ("extension", "ring_group")
 PEOPLE = ("extension", "external")
 
+Int64 = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
+"""What a column holds: a larger number makes a row unreadable, not the window."""
+
 
 class RowRecording(msgspec.Struct):
     """One of a row's recordings, from 20.0.10 on."""
 
-    Id: int | None = None
+    Id: Int64 | None = None
     Transcription: str | None = None
     Summary: str | None = None
-    SentimentScore: int | None = None
+    SentimentScore: Int64 | None = None
 
 
 class XapiRow(msgspec.Struct):
@@ -50,11 +55,11 @@ class XapiRow(msgspec.Struct):
     CallHistoryId: str | None = None
     MainCallHistoryId: str | None = None
     StartTime: str | None = None
-    SourceType: int | None = None
+    SourceType: Int64 | None = None
     SourceDn: str | None = None
     SourceCallerId: str | None = None
     SourceDisplayName: str | None = None
-    DestinationType: int | None = None
+    DestinationType: Int64 | None = None
     DestinationDn: str | None = None
     DestinationCallerId: str | None = None
     DestinationDisplayName: str | None = None
@@ -65,18 +70,18 @@ class XapiRow(msgspec.Struct):
     CallType: str | None = None
     Status: str | None = None
     Reason: str | None = None
-    SrcRecId: int | None = None
-    DstRecId: int | None = None
+    SrcRecId: Int64 | None = None
+    DstRecId: Int64 | None = None
     Transcription: str | None = None
     Summary: str | None = None
-    SentimentScore: int | None = None
+    SentimentScore: Int64 | None = None
     Recordings: list[RowRecording] | None = None
 
 
 class ConsoleRow(msgspec.Struct):
     """A row of the v18 console's call log: one per call (v18 reference §1.4)."""
 
-    Id: int | None = None
+    Id: Int64 | None = None
     CallTime: str | None = None
     CallerId: str | None = None
     Destination: str | None = None
@@ -88,7 +93,7 @@ RowType = type[XapiRow] | type[ConsoleRow]
 
 _TYPES: dict[object, pl.DataType] = {
     "str | None": pl.String(),
-    "int | None": pl.Int64(),
+    "Int64 | None": pl.Int64(),
     "bool | None": pl.Boolean(),
 }
 _RECORDINGS = pl.List(

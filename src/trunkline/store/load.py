@@ -14,7 +14,7 @@ import polars as pl
 from trunkline.calls.columns import LEGS
 from trunkline.calls.group import to_calls
 from trunkline.store.merge import merge
-from trunkline.windows import Read, Window
+from trunkline.windows import Read, Window, missing
 
 # How far a call's legs can lie apart: bounds what a merge must look at in the lake.
 LEG_SPREAD = dt.timedelta(days=2)
@@ -102,7 +102,9 @@ def _load_recordings(connection: duckdb.DuckDBPyConnection, path: Path, seen_at:
                 CASE WHEN 'exact' IN (s.link, t.link) THEN 'exact' WHEN 'matched' IN (s.link, t.link) THEN 'matched'
                      ELSE 'none' END AS link,
                 coalesce(t.state, 'pending') AS state,
-                coalesce(s.evidence, t.evidence) AS evidence,
+                CASE WHEN t.evidence IS NULL THEN s.evidence::JSON
+                     WHEN s.evidence IS NULL OR json_contains(t.evidence, s.evidence) THEN t.evidence
+                     ELSE json_merge_patch(t.evidence, s.evidence) END AS evidence,
                 coalesce(s.transcript, t.transcript) AS transcript,
                 coalesce(s.summary, t.summary) AS summary, coalesce(s.sentiment, t.sentiment) AS sentiment,
                 coalesce(t.started_at, s.started_at) AS started_at,
@@ -153,6 +155,29 @@ def note_window(connection: duckdb.DuckDBPyConnection, row: WindowRow) -> None:
         """,
         {name: values[name] for name in columns},
     )
+    if row.state == "complete":
+        _forget_made_up(connection, row)
+
+
+def _forget_made_up(connection: duckdb.DuckDBPyConnection, row: WindowRow) -> None:
+    """Drops failures that several complete windows make up for together: halves of one that was too large."""
+    span = {"pbx": row.pbx_id, "since": row.window.since, "until": row.window.until}
+    failed = connection.execute(
+        """
+        SELECT since, until FROM windows
+        WHERE pbx_id = $pbx AND state <> 'complete' AND since < $until AND until > $since
+        """,
+        span,
+    ).fetchall()
+    if not failed:
+        return
+    read = [one.window for one in reads_of(connection, row.pbx_id)]
+    for window in (Window(*times) for times in failed):
+        if not missing(window, read):
+            connection.execute(
+                "DELETE FROM windows WHERE pbx_id = ? AND since = ? AND until = ? AND state <> 'complete'",
+                [row.pbx_id, window.since, window.until],
+            )
 
 
 def reads_of(connection: duckdb.DuckDBPyConnection, pbx_id: str) -> list[Read]:

@@ -43,7 +43,8 @@ def crm_status(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, Any
     rows = _rows(
         connection,
         """
-        SELECT crm_id, count(*) FILTER (state = 'delivered') AS delivered, count(*) FILTER (state = 'pending') AS pending,
+        SELECT crm_id, count(*) FILTER (state = 'delivered') AS delivered,
+            count(*) FILTER (state = 'pending') AS pending,
             count(*) FILTER (state = 'skipped') AS skipped, count(*) FILTER (state = 'failed') AS failed,
             max(delivered_at) AS newest_delivery
         FROM activities GROUP BY crm_id

@@ -7,7 +7,7 @@ WITH settings AS (
 ),
 due AS (
     SELECT c.*, a.recording_policy, p.can_list_recordings, p.recording_stopped, p.quota_reached, p.auto_delete_days,
-        s.records, s.seen_on, w.read_at
+        s.dn AS switched_dn, s.records, s.seen_on, w.read_at
     FROM calls AS c
     JOIN accounts AS a USING (account_id)
     LEFT JOIN pbxs AS p ON p.pbx_id = c.pbx_id
@@ -29,7 +29,7 @@ SELECT call_id || ':expected' AS recording_id, call_id, account_id, pbx_id, 'non
     CASE cause
         WHEN 'access' THEN json_object('can_list_recordings', can_list_recordings)
         WHEN 'quota' THEN json_object('recording_stopped', recording_stopped, 'quota_reached', quota_reached)
-        WHEN 'policy' THEN json_object('extension', answered_by, 'records', records, 'seen_on', seen_on::VARCHAR)
+        WHEN 'policy' THEN json_object('extension', switched_dn, 'records', records, 'seen_on', seen_on::VARCHAR)
         WHEN 'purged' THEN json_object('auto_delete_days', auto_delete_days)
         WHEN 'not_recorded' THEN json_object('read_at', read_at::VARCHAR)
     END AS evidence

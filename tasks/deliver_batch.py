@@ -12,11 +12,11 @@ from typing import Any, TypeVar
 from trunkline import delivery
 from trunkline.adapters.crm.base import AnswerLost, CrmAdapter, Refused
 from trunkline.adapters.crm.contacts import Contacts
-from trunkline.adapters.crm.job import Job
 from trunkline.adapters.crm.steps import OpenRecording, Step, send
 from trunkline.config import Account, Crm
 from trunkline.delivery import Activity, Kind
 from trunkline.errors import BadAnswer, Forbidden, RemoteError, Unreachable
+from trunkline.tasks.deliver_job import Job
 
 NUMBERS_AT_ONCE = 4
 OUTAGE_AFTER = 5  # so many requests in a row without a clear answer: the CRM is down, stop for this run

@@ -1,0 +1,56 @@
+"""Making and mailing the reports of a period."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from pathlib import Path
+
+from trunkline import periods
+from trunkline.adapters import mail
+from trunkline.config import Account, Config
+from trunkline.errors import ConfigError, TrunklineError
+from trunkline.reports.build import Built, build
+from trunkline.store.lake import Lake
+
+
+def make_reports(
+    lake: Lake, config: Config, period_text: str, account_ids: Sequence[str], out: Path, now: dt.datetime
+) -> list[Built]:
+    """Writes the reports of the accounts named (none named: all, and the agency's) to `out`.
+
+    Raises:
+        SpanError: `period_text` is no period.
+        ConfigError: No such account.
+        LakeError: The lake cannot be read.
+    """
+    period = periods.parse(period_text, config.agency.timezone, now)
+    accounts = _chosen(config, account_ids)
+    with lake.read() as connection:
+        return build(connection, config, period, accounts, out, now)
+
+
+def send_reports(config: Config, built: Sequence[Built]) -> dict[str, TrunklineError]:
+    """Mails each report to its recipients; one that fails does not stop the others. Returns failures by scope.
+
+    Raises:
+        ConfigError: No `[mail]` is set, or its password is absent.
+    """
+    if config.mail is None:
+        raise ConfigError("no mail server is set", mend="add [mail] with url and from to trunkline.toml")
+    password = config.mail_password()
+    failures: dict[str, TrunklineError] = {}
+    for report in built:
+        try:
+            mail.send(config.mail, password, report)
+        except TrunklineError as error:
+            failures[report.scope] = error
+    return failures
+
+
+def _chosen(config: Config, account_ids: Sequence[str]) -> list[Account]:
+    known = {account.id: account for account in config.account}
+    for account_id in account_ids:
+        if account_id not in known:
+            raise ConfigError(f"no account {account_id!r}", mend=f"choose from: {', '.join(known)}")
+    return [known[account_id] for account_id in dict.fromkeys(account_ids)] or list(config.account)
