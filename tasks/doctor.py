@@ -48,7 +48,7 @@ async def _pbx(work: Work, site: Site) -> list[Check]:
     except TrunklineError as error:
         return [Check(site.where, "secret", "fail", error.message, error.mend)]
     try:
-        found = await probe(work, site, surface)
+        found = await probe(work, site, surface, thorough=True)
     except Unsupported as error:
         return [Check(site.where, "version", "fail", error.message, error.mend)]
     except TrunklineError as error:

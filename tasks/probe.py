@@ -18,24 +18,38 @@ from trunkline.tasks.work import Site, Work, now
 from trunkline.versions import Version
 
 
-@step(lambda _work, site, _surface: f"probe {site.pbx.id}")
-async def probe(work: Work, site: Site, surface: Surface) -> Probe:
+@step(lambda _work, site, _surface, thorough=False: f"probe {site.pbx.id}")  # noqa: ARG005
+async def probe(work: Work, site: Site, surface: Surface, thorough: bool = False) -> Probe:
     """Asks the PBX and notes the answer in `pbxs`; what fails is noted too.
+
+    Whether recordings may be downloaded is tried only if that is not known yet, or if `thorough`: the fetching of
+    recordings finds it out by itself.
 
     Raises:
         Unsupported: Its version is below the floor: nothing is extracted.
         RemoteError: It cannot be asked.
     """
+    may_download = await asyncio.to_thread(_known_download, work.lake, site)
     try:
-        found = judged(await surface.probe(), work.config)
+        found = judged(await surface.probe(try_download=thorough or not may_download), work.config)
     except RemoteError as error:
         await asyncio.to_thread(note_failure, work.lake, site, error)
         raise
+    if found.can_download_recordings is None:
+        found = dataclasses.replace(found, can_download_recordings=may_download)
     await asyncio.to_thread(_note, work.lake, site, found)
     if found.supported is False:
         problem = next(problem for problem in found.problems if problem.code == Unsupported.code)
         raise Unsupported(problem.message, where=site.where, mend=problem.mend)
     return found
+
+
+def _known_download(lake: Lake, site: Site) -> bool | None:
+    with lake.read() as connection:
+        row = connection.execute(
+            "SELECT can_download_recordings FROM pbxs WHERE pbx_id = ?", [site.pbx.id]
+        ).fetchone()
+    return row[0] if row else None
 
 
 def judged(found: Probe, config: Config) -> Probe:

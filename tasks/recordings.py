@@ -18,6 +18,7 @@ from trunkline.adapters.pbx.odata import error_text
 from trunkline.audio import Audio, inspect
 from trunkline.models import Probe
 from trunkline.recordings import Attempt, fate
+from trunkline.store.merge import merge_rows
 from trunkline.store.recordings import Waiting, note_expected, note_results, waiting
 from trunkline.tasks.step import step
 from trunkline.tasks.work import Site, Work, now
@@ -54,7 +55,7 @@ async def recordings(work: Work, site: Site, surface: Surface, probe: Probe) -> 
             stored += sum(result["state"] == "stored" for result in results)
             work.watcher.done("recordings", len(batch))
             if any(result["cause"] == "access" for result in results):
-                await asyncio.to_thread(_note, work, [_refused(one) for one in waits[first + BATCH :]])
+                await asyncio.to_thread(_note_no_right, work, site, waits[first + BATCH :])
                 break
     finally:
         await asyncio.to_thread(_expect, work, site)
@@ -77,6 +78,13 @@ def _note(work: Work, results: list[dict[str, Any]]) -> None:
     if results:
         with work.lake.write() as connection:
             note_results(connection, results)
+
+
+def _note_no_right(work: Work, site: Site, rest: list[Waiting]) -> None:
+    """The right is missing: the rest is not asked for, here or next time, until the probe finds it there."""
+    with work.lake.write() as connection:
+        note_results(connection, [_refused(one) for one in rest])
+        merge_rows(connection, "pbxs", [{"pbx_id": site.pbx.id, "can_download_recordings": False}])
 
 
 async def _fetch_batch(

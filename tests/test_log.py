@@ -25,7 +25,7 @@ def test_a_line_carries_the_context_it_was_logged_in(lines: logging.Logger, caps
             lines.warning("inner")
         lines.warning("outer")
     lines.warning("outside")
-    inner, outer, outside = capsys.readouterr().err.splitlines()
+    assert capsys.readouterr().err.splitlines() == 3
     assert inner.endswith("WARNING inner [account=acme pbx=acme-main window=2026-09-14T00:00:00Z–2026-09-15T00:00:00Z]")
     assert outer.endswith("WARNING outer [account=acme]")
     assert outside.endswith("WARNING outside")

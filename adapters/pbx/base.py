@@ -28,8 +28,11 @@ class Surface(Protocol):
 
     name: str
 
-    async def probe(self) -> Probe:
-        """What the PBX is and what this sign-in may do; raises only if nobody answers or the sign-in is refused."""
+    async def probe(self, *, try_download: bool = True) -> Probe:
+        """What the PBX is and what this sign-in may do; raises only if nobody answers or the sign-in is refused.
+
+        Without `try_download` no recording is asked for, and that right stays unknown.
+        """
 
     async def directory(self) -> list[Directory]:
         """Extensions, queues, ring groups and menus; empty where the PBX will not tell."""

@@ -54,7 +54,7 @@ class Console18:
         """Closes the connections."""
         await self._http.aclose()
 
-    async def probe(self) -> Probe:
+    async def probe(self, *, try_download: bool = True) -> Probe:  # noqa: ARG002 — see below
         """Version, licence and what this user may read; download is tried when the first recording is fetched."""
         status = await self._object("/api/SystemStatus")
         history = await self._allowed(_LOG.format(zone=self._zone, span="Today", size=1, start=0))

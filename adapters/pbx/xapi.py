@@ -54,9 +54,9 @@ class Xapi20:
         """Closes the connections."""
         await self._http.aclose()
 
-    async def probe(self) -> Probe:
+    async def probe(self, *, try_download: bool = True) -> Probe:
         """What the PBX is and what this client may do."""
-        return await probe(self.client, self._pbx)
+        return await probe(self.client, self._pbx, try_download=try_download)
 
     async def directory(self) -> list[Directory]:
         """Users, queues, ring groups and receptionists; a set this client may not see is left out."""
