@@ -57,8 +57,9 @@ def clear_errors(options: Options) -> Iterator[None]:
     try:
         yield
     except TrunklineError as error:
-        status = 2 if isinstance(error, ConfigError) else 1
-        sys.stderr.write(f"trunkline: {log.redact(str(error))}\n")
+        is_config = isinstance(error, ConfigError)  # it names keys, never values: nothing to redact
+        status = 2 if is_config else 1
+        sys.stderr.write(f"trunkline: {error if is_config else log.redact(str(error))}\n")
         options.finish({"error": error.code, "message": error.message, "mend": error.mend}, status)
     except KeyboardInterrupt:
         sys.stderr.write("trunkline: interrupted; what was done is kept, run the same command again to go on\n")

@@ -10,7 +10,7 @@ from trunkline.flows.outcome import Outcome
 from trunkline.flows.run_accounts import run_accounts
 from trunkline.flows.scope import Scope
 from trunkline.moments import moment
-from trunkline.store.load import reads_of
+from trunkline.store.load import first_asked, reads_of
 from trunkline.tasks.work import Site, Work, now
 from trunkline.windows import FIRST_SYNC, SETTLE, Window, cut, due
 
@@ -42,8 +42,8 @@ async def sync(
 
 
 def due_windows(work: Work, site: Site, ends_at: dt.datetime) -> list[Window]:
-    """What was not read yet, from the first window ever read on; from some days back of a new PBX."""
+    """What was not read yet, from the first window ever asked for on; from some days back of a new PBX."""
     with work.lake.read() as connection:
         reads = reads_of(connection, site.pbx.id)
-    since = min((read.window.since for read in reads), default=ends_at - FIRST_SYNC)
+        since = first_asked(connection, site.pbx.id) or ends_at - FIRST_SYNC
     return due(Window(since, ends_at), reads, site.overlap) if since < ends_at else []

@@ -19,7 +19,7 @@ import duckdb
 
 from trunkline.errors import LakeError, LakeLocked
 
-LOCK_WAIT_SECONDS = 20.0
+LOCK_WAIT_SECONDS = 10.0
 STORAGE_VERSION = "v1.4.0"  # a file of DuckDB 2's own default cannot be opened by 1.5
 MEMORY_LIMIT = "400MB"
 _ONE_AT_A_TIME = threading.RLock()  # DuckDB refuses to open one file twice with different settings in one process

@@ -180,6 +180,12 @@ def _forget_made_up(connection: duckdb.DuckDBPyConnection, row: WindowRow) -> No
             )
 
 
+def first_asked(connection: duckdb.DuckDBPyConnection, pbx_id: str) -> dt.datetime | None:
+    """Where the first window begins that was ever asked of a PBX, read or not."""
+    row = connection.execute("SELECT min(since) FROM windows WHERE pbx_id = ?", [pbx_id]).fetchone()
+    return row[0] if row else None
+
+
 def reads_of(connection: duckdb.DuckDBPyConnection, pbx_id: str) -> list[Read]:
     """Every complete window of a PBX."""
     rows = connection.execute(
