@@ -29,7 +29,7 @@ country = "AU"
   client_id = "900"
   client_secret = "env:ACME_PBX_SECRET"
 """
-BAY = ACME.replace("acme", "bay").replace("Acme", "Bay")
+BAY = ACME.replace("acme", "bay").replace("Acme", "Bay").replace("ACME", "BAY")
 
 Write = Callable[[str], Path]
 
@@ -171,8 +171,9 @@ def test_the_file_is_found_by_option_then_variable_then_name(monkeypatch: pytest
 
 
 def test_a_dotenv_beside_it_sets_what_is_not_set(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(os, "environ", {**os.environ, "BAY_PBX_SECRET": "from outside"})
-    os.environ.pop("ACME_PBX_SECRET", None)
+    monkeypatch.setenv("BAY_PBX_SECRET", "from outside")
+    monkeypatch.setenv("ACME_PBX_SECRET", "")  # so that what the file sets is taken back
+    del os.environ["ACME_PBX_SECRET"]
     write("ACME_PBX_SECRET=from the file\nBAY_PBX_SECRET=from the file\n", ".env")
     config = load(write(AGENCY + ACME + BAY))
     secrets = [account.pbx[0].secret().get_secret_value() for account in config.account]

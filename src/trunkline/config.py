@@ -56,8 +56,12 @@ def is_loopback(host: str) -> bool:
 
 def _origin(url: str) -> str:
     """`scheme://host[:port]` without a path; http only on loopback."""
-    parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username:
+    try:
+        parts = urlsplit(url)
+        is_address = parts.port != 0 and parts.hostname is not None
+    except ValueError:
+        is_address = False
+    if not is_address or parts.scheme not in {"http", "https"} or not parts.hostname or "@" in parts.netloc:
         raise ValueError("is no address; write https://host or https://host:port")
     if parts.scheme == "http" and not is_loopback(parts.hostname):
         raise ValueError("http is allowed on loopback only; write https://")
@@ -153,7 +157,8 @@ class Pbx(Table):
     def _one_login(self) -> Pbx:
         api = self.client_id is not None and self.client_secret is not None
         console = self.username is not None and self.password is not None
-        if api == console:
+        halves = (self.client_id, self.client_secret), (self.username, self.password)
+        if api == console or any((one is None) != (other is None) for one, other in halves):
             raise ValueError("needs client_id and client_secret (v20), or username and password (v18)")
         return self
 

@@ -29,15 +29,17 @@ def load(given: Path | None = None) -> Config:
     """
     path = find(given).resolve()
     data = _read(path)
-    origins = [str(path)] * len(data.get("account", []))
-    for pattern in data.pop("include", []):
+    accounts = _accounts_of(path, data)
+    origins = [str(path)] * len(accounts)
+    for pattern in _patterns(path, data.pop("include", [])):
         found = sorted(path.parent.glob(pattern))
         if not found:
             raise ConfigError(f"{path}: include {pattern!r} matches no file", mend="correct or remove it")
         for part in found:
-            tables = _accounts_of(part)
-            data.setdefault("account", []).extend(tables)
+            tables = _included(part)
+            accounts += tables
             origins += [str(part)] * len(tables)
+    data["account"] = accounts
     try:
         config = Config.model_validate(data)
     except ValidationError as error:
@@ -58,11 +60,33 @@ def _read(path: Path) -> dict[str, Any]:
         raise ConfigError(f"{path}: not TOML: {error}", mend="correct that line") from None
 
 
-def _accounts_of(path: Path) -> list[dict[str, Any]]:
+def _patterns(path: Path, value: object) -> list[str]:
+    """What `include` lists: names relative to the config's folder."""
+    patterns = value if isinstance(value, list) else [value]
+    if not isinstance(value, list) or not all(isinstance(one, str) and _is_relative(one) for one in patterns):
+        raise ConfigError(
+            f"{path}: include: a list of file names is due", mend='write include = ["accounts/*.toml"]'
+        )
+    return patterns
+
+
+def _is_relative(pattern: str) -> bool:
+    return bool(pattern) and not Path(pattern).is_absolute()
+
+
+def _included(path: Path) -> list[dict[str, Any]]:
     data = _read(path)
     if set(data) - {"account"}:
         raise ConfigError(f"{path}: an included file holds only [[account]] tables", mend="move the rest")
-    return list(data.get("account", []))
+    return _accounts_of(path, data)
+
+
+def _accounts_of(path: Path, data: dict[str, Any]) -> list[dict[str, Any]]:
+    """The `[[account]]` tables of one file."""
+    tables = data.get("account", [])
+    if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
+        raise ConfigError(f"{path}: account: tables are due", mend="write each account under [[account]]")
+    return list(tables)
 
 
 def _sentence(error: ValidationError, path: Path, origins: list[str], data: dict[str, Any]) -> str:
