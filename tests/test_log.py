@@ -9,23 +9,23 @@ from trunkline import log
 
 
 @pytest.fixture
-def lines(capsys: pytest.CaptureFixture[str]) -> Iterator[logging.Logger]:
-    """The configured logger; what it was before comes back."""
+def lines() -> Iterator[logging.Logger]:
+    """The logger, to be configured inside the test; what it was before comes back."""
     logger = logging.getLogger("trunkline")
     before = (logger.handlers[:], logger.propagate, logger.level)
-    log.configure(1)
     yield logger
     logger.handlers[:], logger.propagate, level = before
     logger.setLevel(level)
 
 
 def test_a_line_carries_the_context_it_was_logged_in(lines: logging.Logger, capsys: pytest.CaptureFixture[str]) -> None:
+    log.configure(1)
     with log.context(account="acme"):
         with log.context(pbx="acme-main", window="2026-09-14T00:00:00Z–2026-09-15T00:00:00Z"):
             lines.warning("inner")
         lines.warning("outer")
     lines.warning("outside")
-    assert capsys.readouterr().err.splitlines() == 3
+    inner, outer, outside = capsys.readouterr().err.splitlines()
     assert inner.endswith("WARNING inner [account=acme pbx=acme-main window=2026-09-14T00:00:00Z–2026-09-15T00:00:00Z]")
     assert outer.endswith("WARNING outer [account=acme]")
     assert outside.endswith("WARNING outside")
@@ -34,6 +34,7 @@ def test_a_line_carries_the_context_it_was_logged_in(lines: logging.Logger, caps
 def test_nothing_secret_reaches_a_line_not_even_in_a_traceback(
     lines: logging.Logger, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    log.configure(1)
     try:
         raise ValueError("GET /?access_token=abcdef for +61412345678")
     except ValueError:
