@@ -77,5 +77,7 @@ def summary(outcome: Outcome) -> list[str]:
         states = ", ".join(f"{count} {state}" for state, count in sorted(outcome.activities.items()))
         lines.append(f"CRM activities: {states}")
     if outcome.failures:
-        lines.append(f"{len(outcome.failures)} parts failed; all else is done, and they are tried again next time:")
+        count = len(outcome.failures)
+        parts = "1 part" if count == 1 else f"{count} parts"
+        lines.append(f"{parts} failed; all else is done, and what failed is tried again next time:")
     return lines

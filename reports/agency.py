@@ -12,7 +12,8 @@ from typing import Any, TypeVar
 from trunkline.config import Agency
 from trunkline.periods import Period
 from trunkline.reports import words
-from trunkline.reports.figures import AccountFigures, Callbacks, Count, Coverage, Problem, Slice, Volumes
+from trunkline.reports.account import AccountFigures, Problem
+from trunkline.reports.figures import Callbacks, Count, Coverage, Slice, Volumes
 
 _Counts = TypeVar("_Counts", Volumes, Callbacks, Coverage)
 

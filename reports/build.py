@@ -13,9 +13,9 @@ import duckdb
 
 from trunkline.config import Account, Config
 from trunkline.periods import Period
-from trunkline.reports import csvfile, definitions, page, read, render, sheets, sql, workbook
+from trunkline.reports import account_view, agency_view, csvfile, definitions, page, read, render, sheets, sql, workbook
 from trunkline.reports.agency import AgencyFigures
-from trunkline.reports.figures import AccountFigures
+from trunkline.reports.account import AccountFigures
 from trunkline.reports.sheets import Sheet
 
 ENDINGS = {"page": ".html", "mail": ".mail.html", "text": ".txt", "workbook": ".xlsx", "csv": ".csv"}
@@ -83,7 +83,7 @@ def _account(
         f.account.name,
         f.period,
         paths,
-        render.account_subject(f),
+        account_view.subject(f),
         text,
         html,
         f.account.report_to,
@@ -100,7 +100,7 @@ def _agency(config: Config, f: AgencyFigures, out: Path, now: dt.datetime) -> Bu
     paths["workbook"].write_bytes(workbook.agency_book(title, sheet.heads, sheet.rows, terms, now))
     _write_csv(paths["csv"], sheet)
     return _built(
-        config, f.agency.id, f.agency.name, f.period, paths, render.agency_subject(f), text, html, f.agency.report_to
+        config, f.agency.id, f.agency.name, f.period, paths, agency_view.subject(f), text, html, f.agency.report_to
     )
 
 
@@ -152,7 +152,7 @@ def _built(
 ) -> Built:  # fmt: skip
     paths["mail"].write_text(html, "utf-8")
     paths["text"].write_text(text, "utf-8")
-    version = hashlib.sha256("\0".join((subject, text, html)).encode()).hexdigest()[:16]
+    version = hashlib.sha256(f"{subject}\n{text}\n{html}".encode()).hexdigest()[:16]
     domain = parseaddr(config.mail.sender)[1].rpartition("@")[2] if config.mail else ""
     message_id = f"<{scope}.{period.label}.{version}@{domain or 'trunkline.invalid'}>"
     return Built(scope, name, period.label, paths, subject, text, html, recipients, message_id, _contact(config))

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Sequence
 from markupsafe import Markup, escape
 
 from trunkline.reports import palette, words
-from trunkline.reports.figures import Coverage, Day, Heat, Wait
+from trunkline.reports.account import Day, Heat, Wait
+from trunkline.reports.figures import Coverage
 
 _CELL, _HEAD = 30, 46
 

@@ -5,11 +5,7 @@ A rate is null where its denominator is nought or unknown: never 0 % or 100 % fo
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
-
-from trunkline.config import Account
-from trunkline.periods import Period
 
 
 def share(part: int, whole: int) -> float | None:
@@ -86,7 +82,10 @@ class Count:
 
 @dataclass(frozen=True)
 class Coverage:
-    """Recordings of calls in which people spoke. `causes`: of the eligible calls that are missing or mismatched."""
+    """Recordings of calls in which people spoke. 
+
+    `causes` are of the eligible calls that are missing or mismatched, `unknown_causes` of those that are unknown.
+    """
 
     spoken: int = 0
     recorded: int = 0
@@ -101,6 +100,7 @@ class Coverage:
     talk_seconds: float = 0.0
     audio_seconds: float = 0.0
     causes: tuple[Count, ...] = ()
+    unknown_causes: tuple[Count, ...] = ()
     not_eligible: tuple[Count, ...] = ()
 
     @property
@@ -120,155 +120,9 @@ class Coverage:
 
 
 @dataclass(frozen=True)
-class Caller:
-    """Someone to call back. `last_try` is local time; `longest_wait_seconds` on the line."""
-
-    external_number: str
-    tries: int
-    last_try: dt.datetime
-    longest_wait_seconds: float | None
-    first_time: bool
-    state: str
-
-
-@dataclass(frozen=True)
-class Heat:
-    """Missed calls (no short abandons) of one local weekday (ISO) and hour."""
-
-    weekday: int
-    hour: int
-    in_hours: bool | None
-    calls: int
-
-
-@dataclass(frozen=True)
-class Day:
-    """One local day; null where nothing was read."""
-
-    day: dt.date
-    offered: int | None
-    lost: int | None
-    short_abandons: int | None
-
-
-@dataclass(frozen=True)
-class Wait:
-    """Calls whose wait was at least `from_seconds` and less than the next step."""
-
-    from_seconds: int
-    answered: int
-    missed: int
-
-
-@dataclass(frozen=True)
-class Problem:
-    """Something to mend: where, what, and the step that mends it."""
-
-    where: str
-    message: str
-    mend: str
-
-
-@dataclass(frozen=True)
-class Reading:
-    """How much of the period was read from one PBX, and what became of every row received."""
-
-    pbx_id: str
-    complete_until: dt.datetime | None
-    read_share: float
-    complete_windows: int
-    failed_windows: int
-    error: str | None
-    rows: int
-    legs: int
-    duplicates: int
-    quarantined: int
-    calls: int
-    version: str | None
-    problems: tuple[Problem, ...] = ()
-
-    @property
-    def is_read(self) -> bool:
-        """Whether any of the period is known from this PBX."""
-        return self.complete_windows > 0 or self.calls > 0
-
-    @property
-    def is_complete(self) -> bool:
-        """Whether all of it is."""
-        return self.read_share >= 1
-
-    @property
-    def ties_out(self) -> bool:
-        """rows received = legs + duplicates + quarantined."""
-        return self.rows == self.legs + self.duplicates + self.quarantined
-
-
-@dataclass(frozen=True)
-class Delivery:
-    """What became of the period's calls in one CRM. `failed` counts notes and recordings too."""
-
-    crm_id: str
-    calls: int
-    delivered: int
-    pending: int
-    skipped: int
-    failed_calls: int
-    failed: int
-    reason: str | None
-
-
-@dataclass(frozen=True)
-class SwitchedOff:
-    """An extension or queue that recorded until `day`."""
-
-    pbx_id: str
-    dn: str
-    name: str | None
-    kind: str
-    day: dt.date
-
-
-@dataclass(frozen=True)
 class Slice:
     """The three headline figure sets of one period."""
 
     volumes: Volumes = Volumes()
     callbacks: Callbacks = Callbacks()
     coverage: Coverage = Coverage()
-
-
-@dataclass(frozen=True)
-class AccountFigures:
-    """All that an account's report says."""
-
-    account: Account
-    period: Period
-    now: Slice
-    before: Slice
-    was_read_before: bool
-    call_back: tuple[Caller, ...]
-    heat: tuple[Heat, ...]
-    lost: dict[str, tuple[Count, ...]]
-    trend: tuple[Day, ...]
-    waits: tuple[Wait, ...]
-    switched_off: tuple[SwitchedOff, ...]
-    reading: tuple[Reading, ...]
-    deliveries: tuple[Delivery, ...]
-    lake_since: dt.datetime | None
-    as_of: dt.datetime | None
-
-    @property
-    def is_read(self) -> bool:
-        """Whether any PBX told anything of the period: if not, every figure is blank, never nought."""
-        return any(pbx.is_read for pbx in self.reading)
-
-    @property
-    def silent(self) -> tuple[Reading, ...]:
-        """PBXs of which nothing is known for the period."""
-        return tuple(pbx for pbx in self.reading if not pbx.is_read)
-
-    @property
-    def complete_until(self) -> dt.datetime | None:
-        """The instant up to which every PBX that was read is read."""
-        ends = [pbx.complete_until for pbx in self.reading if pbx.complete_until]
-        return min(ends) if ends else None

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from trunkline.config import Agency
-from trunkline.reports import charts, palette, render, rows, sheets, words
+from trunkline.reports import account_view, agency_view, charts, palette, render, rows, sheets, tallies, words
 from trunkline.reports.agency import AgencyFigures
-from trunkline.reports.figures import AccountFigures, Reading
+from trunkline.reports.account import AccountFigures, Reading
 from trunkline.reports.sheets import Sheet
 
 Files = list[tuple[str, str]]
@@ -15,7 +15,7 @@ Files = list[tuple[str, str]]
 
 def account_page(f: AccountFigures, agency: Agency, calls: Sheet, callers: Sheet, files: Files) -> str:
     """One account's page: one file, no request to anywhere."""
-    values = render.account_values(f, agency)
+    values = account_view.shared(f, agency)
     grid = charts.heat_grid(f.heat)
     coverage = f.now.coverage
     values |= {
@@ -39,7 +39,7 @@ def account_page(f: AccountFigures, agency: Agency, calls: Sheet, callers: Sheet
         "cause_rows": [(one.label, one.calls, one.mend) for one in values["causes"]],
         "not_eligible": [(words.NOT_ELIGIBLE.get(one.label, one.label), one.calls) for one in coverage.not_eligible],
         "sheets": _sheets(calls, callers),
-        "foot": render.foot(f),
+        "foot": account_view.foot(f),
         "reading_rows": [_reading(pbx, f.account.timezone) for pbx in f.reading],
         "problems": [problem for pbx in f.reading for problem in pbx.problems],
     }
@@ -123,7 +123,7 @@ def _reading(pbx: Reading, timezone: str) -> tuple[Any, ...]:
 
 def agency_page(f: AgencyFigures, files: Files) -> str:
     """The agency's page: all accounts, all that is to be mended."""
-    values = render.agency_values(f)
+    values = agency_view.shared(f)
     grids = [charts.heat_grid(one.heat) for one in f.accounts]
     grid = [[sum(grid[day][hour] for grid in grids) for hour in range(24)] for day in range(7)]
     values |= {
@@ -133,7 +133,7 @@ def agency_page(f: AgencyFigures, files: Files) -> str:
         "heat_map": charts.heat_map(grid, palette.AGENCY_TIMES),
         "legend": palette.legend(palette.AGENCY_TIMES),
         "weekdays": words.WEEKDAYS,
-        "tally": rows.agency_tally(f),
+        "tally": tallies.agency_line(f),
         "reading_rows": [
             (one.account.name, *_reading(pbx, one.account.timezone)) for one in f.worst_first for pbx in one.reading
         ],

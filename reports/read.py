@@ -13,22 +13,8 @@ import duckdb
 from trunkline.config import Account
 from trunkline.periods import Period
 from trunkline.reports import sql
-from trunkline.reports.figures import (
-    AccountFigures,
-    Callbacks,
-    Caller,
-    Count,
-    Coverage,
-    Day,
-    Delivery,
-    Heat,
-    Problem,
-    Reading,
-    Slice,
-    SwitchedOff,
-    Volumes,
-    Wait,
-)
+from trunkline.reports.account import AccountFigures, Caller, Day, Delivery, Heat, Problem, Reading, SwitchedOff, Wait
+from trunkline.reports.figures import Callbacks, Count, Coverage, Slice, Volumes
 
 _ZONES_APART = dt.timedelta(hours=26)  # a day begins up to 26 hours apart around the world
 
@@ -57,7 +43,7 @@ def account_figures(connection: duckdb.DuckDBPyConnection, account: Account, per
         period=period,
         now=_slice(connection, now, None),
         before=_slice(connection, then, before.until + age),
-        was_read_before=any(pbx.is_read for pbx in reading_before),
+        was_complete_before=bool(reading_before) and all(pbx.is_complete for pbx in reading_before),
         call_back=tuple(Caller(**row) for row in sql.run(connection, "call_back_now", now)),
         heat=tuple(Heat(**row) for row in sql.run(connection, "heat", now)),
         lost=_lost(sql.run(connection, "lost", now)),
@@ -102,6 +88,9 @@ def coverage(rows: Sequence[sql.Row]) -> Coverage:
     for row in eligible:
         if row["state"] in {"missing", "mismatch"}:
             causes["mismatch" if row["state"] == "mismatch" else row["cause"]] += row["calls"]
+        elif row["state"] == "unknown":
+            unknown[row["cause"] or ("unreadable" if row["recorded"] else "not_looked_at")] += row["calls"]
+    unknown: Counter[str] = Counter()
     reasons: Counter[str] = Counter()
     for row in rows:
         if not row["eligible"]:
@@ -116,6 +105,7 @@ def coverage(rows: Sequence[sql.Row]) -> Coverage:
         talk_seconds=sum(row["talk_seconds"] or 0 for row in eligible),
         audio_seconds=sum(row["audio_seconds"] or 0 for row in eligible),
         causes=_counts(causes),
+        unknown_causes=_counts(unknown),
         not_eligible=_counts(reasons),
     )
 

@@ -62,6 +62,16 @@ STATES = {
 }
 
 
+def one_line(text: str) -> str:
+    """Without line breaks and other control characters, so that a name cannot add a mail header."""
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+
+
+def inside(title: str) -> str:
+    """A period's title inside a sentence: `week of …`."""
+    return title.replace("Week of", "week of", 1)
+
+
 def number(count: float) -> str:
     """`1,240`."""
     return f"{count:,.0f}"

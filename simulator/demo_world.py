@@ -9,7 +9,7 @@ from trunkline.simulator.filler import Filler
 from trunkline.simulator.pbx.model import Keeping, Quirks, Rights, SimulatedPbx
 from trunkline.simulator.world import Account, World
 
-KEPT_DAYS = 9
+KEPT_DAYS = 30
 SHORT_KEPT_DAYS = 5
 UNHURRIED = (100_000, 10.0)
 """The demo delivers two weeks at once and does not wait for the CRM's real limit of 100 requests in 10 s."""

@@ -10,7 +10,8 @@ from small_lake import NOW, Book, config, local
 
 from trunkline.periods import parse
 from trunkline.reports import agency, read
-from trunkline.reports.figures import AccountFigures, Count, Coverage, Volumes
+from trunkline.reports.account import AccountFigures
+from trunkline.reports.figures import Count, Coverage, Volumes
 
 WEEK = parse("2026-W46", "Australia/Adelaide", NOW)
 

@@ -3,7 +3,8 @@ import itertools
 import pytest
 
 from trunkline.reports import charts, palette, words
-from trunkline.reports.figures import Count, Coverage, Day, Heat
+from trunkline.reports.account import Day, Heat
+from trunkline.reports.figures import Count, Coverage
 
 
 @pytest.mark.parametrize(

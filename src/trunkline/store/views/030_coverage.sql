@@ -3,7 +3,8 @@
 --   mismatch  stored, but of another length, or empty
 --   pending   not final yet, or the call ended less than 60 minutes before the data ends: never counted as missing
 --   missing   looked for and not found, with its cause
---   unknown   not looked at, or its length cannot be read: neither covered nor missing
+--   unknown   nobody could look (the PBX was not read, the right is missing) or has looked, or its length cannot be read:
+--             neither covered nor missing
 -- `not_eligible` says why no recording is expected; `recorded_in_error`: there is one although the policy says no.
 CREATE OR REPLACE VIEW coverage AS
 WITH talked AS (
@@ -64,7 +65,7 @@ seen AS (
             WHEN p.pending > 0 THEN 'pending'
             WHEN p.stored > 0 AND p.unreadable > p.empty THEN 'unknown'
             WHEN p.stored > 0 THEN 'mismatch'
-            WHEN p.missing > 0 THEN if(p.found_cause = 'unreachable', 'unknown', 'missing')
+            WHEN p.missing > 0 THEN if(p.found_cause IN ('access', 'unreachable'), 'unknown', 'missing')
             WHEN coalesce(p.ended_at, p.started_at) > a.as_of - INTERVAL 60 MINUTE THEN 'pending'
             WHEN p.not_eligible IS NOT NULL THEN 'missing'
             ELSE 'unknown'

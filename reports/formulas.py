@@ -1,0 +1,76 @@
+"""Each figure of a report with the formula that reckons it from the rows of the same workbook."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from trunkline.reports.figures import Slice
+from trunkline.reports.sheets import Sheet
+
+Number = float | int | None
+
+
+@dataclass(frozen=True)
+class Line:
+    """A figure: its name, its value, and the formula that reckons it from the rows; rates as a share."""
+
+    name: str
+    value: Number
+    formula: str
+    is_rate: bool = False
+
+
+def lines(now: Slice, calls: Sheet, callers: Sheet) -> list[Line]:
+    """Every figure of the report with its formula. A rate is blank where it is not known."""
+    volumes, back, found = now.volumes, now.callbacks, now.coverage
+    judged = [_count(calls, eligible=True, recording_state=state) for state in ("verified", "mismatch", "missing")]
+    short, offered, missed = (
+        _count(calls, short_abandon=True),
+        _count(calls, direction="inbound"),
+        _count(calls, outcome="missed"),
+    )
+    known = f"{_count(calls, people_spoke=True)}-{_count(calls, recorded=False, recording_state='pending')}-{_count(calls, recorded=False, recording_state='unknown')}"
+    return [
+        Line("Calls from outside (offered)", volumes.offered, offered),
+        Line("Answered by a person", volumes.answered, _count(calls, outcome="answered")),
+        Line("Missed", volumes.missed, missed),
+        Line("Short abandons", volumes.short_abandons, short),
+        _rate("Missed-call rate", volumes.missed_rate, f"{missed}-{short}", f"{offered}-{short}"),
+        _rate("Missed-call rate with short abandons", volumes.gross_rate, missed, offered),
+        Line("Missed callers with a number", back.callers, f"ROWS({_range(callers, 'episode_id')})" if callers.rows else "0"),
+        Line("Called back in time", back.returned, _count(callers, state="returned")),
+        Line("Got through later", back.self_recovered, _count(callers, state="self_recovered")),
+        Line("Still in time", back.still_open, _count(callers, state="open")),
+        Line("Never called back", back.never_returned, _count(callers, state="never_returned")),
+        Line("To call back now", back.to_call, _count(callers, call_back_now=True)),
+        Line("Calls in which people spoke", found.spoken, _count(calls, people_spoke=True)),
+        Line("of these recorded", found.recorded, _count(calls, recorded=True)),
+        Line("Calls that should be recorded", found.eligible, _count(calls, eligible=True)),
+        Line("of these verified", found.verified, judged[0]),
+        Line("of another length", found.mismatch, judged[1]),
+        Line("missing", found.missing, judged[2]),
+        Line("pending", found.pending, _count(calls, eligible=True, recording_state="pending")),
+        Line("not looked at", found.unknown, _count(calls, eligible=True, recording_state="unknown")),
+        _rate("Recording coverage", found.rate, judged[0], "+".join(judged)),
+        _rate("Coverage of all calls in which people spoke", found.spoken_rate, _count(calls, recorded=True), known),
+        Line("Recorded although the policy says no", found.recorded_in_error, _count(calls, recorded_in_error=True)),
+    ]  # fmt: skip
+
+
+def _rate(name: str, value: float | None, part: str, whole: str) -> Line:
+    return Line(name, value, f'IFERROR(({part})/({whole}),"")', is_rate=True)
+
+
+def _range(sheet: Sheet, head: str) -> str:
+    from xlsxwriter.utility import xl_col_to_name
+
+    letter = xl_col_to_name(sheet.heads.index(head))
+    return f"{sheet.name}!${letter}$2:${letter}${max(len(sheet.rows), 1) + 1}"
+
+
+def _count(sheet: Sheet, **wanted: str | bool) -> str:
+    tests = (
+        f"{_range(sheet, head)},{str(value).upper() if isinstance(value, bool) else f'{chr(34)}{value}{chr(34)}'}"
+        for head, value in wanted.items()
+    )
+    return f"COUNTIFS({','.join(tests)})"
