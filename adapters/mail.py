@@ -34,19 +34,39 @@ class Outgoing(Protocol):
     """What a report needs to be mailed."""
 
     @property
-    def scope(self) -> str: ...
+    def scope(self) -> str:
+        """The account's or the agency's id."""
+        ...
+
     @property
-    def subject(self) -> str: ...
+    def subject(self) -> str:
+        """One line."""
+        ...
+
     @property
-    def text(self) -> str: ...
+    def text(self) -> str:
+        """The text part."""
+        ...
+
     @property
-    def html(self) -> str: ...
+    def html(self) -> str:
+        """The HTML part."""
+        ...
+
     @property
-    def recipients(self) -> tuple[str, ...]: ...
+    def recipients(self) -> tuple[str, ...]:
+        """Addresses, with or without a name."""
+        ...
+
     @property
-    def message_id(self) -> str: ...
+    def message_id(self) -> str:
+        """In angle brackets; the same for the same content."""
+        ...
+
     @property
-    def unsubscribe(self) -> str: ...
+    def unsubscribe(self) -> str:
+        """The address to write to, to get no more."""
+        ...
 
 
 class _Later(Exception):

@@ -86,7 +86,7 @@ class Reading:
     @property
     def is_complete(self) -> bool:
         """Whether all of it is."""
-        return self.read_share >= 1
+        return self.read_share > 0.999999  # a sum of seconds, divided
 
     @property
     def ties_out(self) -> bool:
@@ -121,13 +121,13 @@ class SwitchedOff:
 
 @dataclass(frozen=True)
 class AccountFigures:
-    """All that an account's report says."""
+    """All that an account's report says. `is_comparable`: every PBX is read in full, in this period and before."""
 
     account: Account
     period: Period
     now: Slice
     before: Slice
-    was_read_before: bool
+    is_comparable: bool
     call_back: tuple[Caller, ...]
     heat: tuple[Heat, ...]
     lost: dict[str, tuple[Count, ...]]

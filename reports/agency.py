@@ -33,8 +33,8 @@ class AgencyFigures:
 
     @property
     def comparable(self) -> tuple[AccountFigures, ...]:
-        """Accounts read in this period and in the one before: only these can be compared."""
-        return tuple(one for one in self.accounts if one.is_read and one.was_read_before)
+        """Accounts read in full in this period and in the one before: only these can be compared."""
+        return tuple(one for one in self.accounts if one.is_comparable)
 
     @property
     def worst_first(self) -> tuple[AccountFigures, ...]:

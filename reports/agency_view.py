@@ -65,7 +65,7 @@ def _context(f: AgencyFigures) -> Context:
     same = f.comparable
     both = (agencies.total(one.now for one in same), agencies.total(one.before for one in same)) if same else None
     read = sum(one.is_read for one in f.accounts)
-    note = "" if len(same) == read else f", in the {words.count(len(same), 'account')} read in both"
+    note = "" if len(same) == read else f", in the {words.count(len(same), 'account')} read in full"
     return Context(f.period, f.is_read, short, allowed, both, note)
 
 

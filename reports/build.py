@@ -8,14 +8,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from email.utils import parseaddr
 from pathlib import Path
+from types import MappingProxyType
 
 import duckdb
 
 from trunkline.config import Account, Config
 from trunkline.periods import Period
 from trunkline.reports import account_view, agency_view, csvfile, definitions, page, read, render, sheets, sql, workbook
-from trunkline.reports.agency import AgencyFigures
 from trunkline.reports.account import AccountFigures
+from trunkline.reports.agency import AgencyFigures
 from trunkline.reports.sheets import Sheet
 
 ENDINGS = {"page": ".html", "mail": ".mail.html", "text": ".txt", "workbook": ".xlsx", "csv": ".csv"}
@@ -45,20 +46,22 @@ def build(
     accounts: Sequence[Account],
     out: Path,
     now: dt.datetime,
+    own: Mapping[str, Period] = MappingProxyType({}),
 ) -> list[Built]:
     """Writes all reports to `out` with an `index.html`; returns them, the agency's last.
 
-    `period` is in the agency's zone; each account's report covers the same days in its own. The agency's report is
-    written only if `accounts` are all of the config's: a part would read as the whole. The same data and `now` give
-    the same bytes.
+    `period` is the agency's; an account's report covers the same days in its own zone, or those of `own` (by account
+    id), where its last week is not the agency's. The agency's report is written only if `accounts` are all of the
+    config's: a part would read as the whole. The same data and `now` give the same bytes.
     """
     out.mkdir(parents=True, exist_ok=True)
-    read.snapshot(connection, period, accounts)
+    read.snapshot(connection, [period, *own.values()], accounts)
     built, found = [], []
     for account in accounts:
-        figures = read.account_figures(connection, account, period)
+        days = own.get(account.id, period)
+        figures = read.account_figures(connection, account, days)
         built.append(_account(connection, config, figures, out, now))
-        found.append(figures)
+        found.append(figures if days.days == period.days else read.account_figures(connection, account, period))
     if found and len(found) == len(config.account):
         built.append(_agency(config, AgencyFigures(config.agency, period, tuple(found)), out, now))
     _index(config, period, built, out)
@@ -94,7 +97,7 @@ def _agency(config: Config, f: AgencyFigures, out: Path, now: dt.datetime) -> Bu
     html, text = render.agency_mail(f, _contact(config))
     paths = _paths(out, f.agency.id, f.period)
     paths["page"].write_text(page.agency_page(f, _links(paths)), "utf-8")
-    sheet = account_sheet(f)
+    sheet = sheets.account_sheet(f.worst_first)
     terms = definitions.terms([one.account for one in f.accounts])
     title = f"{f.agency.name}, {f.period.title}"
     paths["workbook"].write_bytes(workbook.agency_book(title, sheet.heads, sheet.rows, terms, now))
@@ -102,30 +105,6 @@ def _agency(config: Config, f: AgencyFigures, out: Path, now: dt.datetime) -> Bu
     return _built(
         config, f.agency.id, f.agency.name, f.period, paths, agency_view.subject(f), text, html, f.agency.report_to
     )
-
-
-_ACCOUNT_HEADS = (
-    "account_id", "account", "pbxs", "pbxs_read", "offered", "answered", "missed", "short_abandons", "missed_rate",
-    "missed_callers", "called_back", "got_through_later", "still_in_time", "never_called_back", "people_spoke",
-    "recorded", "eligible", "verified", "of_another_length", "missing", "pending", "not_looked_at", "coverage_rate",
-    "recorded_in_error",
-)  # fmt: skip
-
-
-def account_sheet(f: AgencyFigures) -> Sheet:
-    """One row per account with its figures; blank where nothing was read."""
-    rows = []
-    for one in f.worst_first:
-        volumes, back, cover = one.now.volumes, one.now.callbacks, one.now.coverage
-        head = (one.account.id, one.account.name, len(one.reading), sum(pbx.is_read for pbx in one.reading))
-        figures = (
-            volumes.offered, volumes.answered, volumes.missed, volumes.short_abandons, volumes.missed_rate,
-            back.callers, back.returned, back.self_recovered, back.still_open, back.never_returned, cover.spoken,
-            cover.recorded, cover.eligible, cover.verified, cover.mismatch, cover.missing, cover.pending,
-            cover.unknown, cover.rate, cover.recorded_in_error,
-        )  # fmt: skip
-        rows.append(head + (figures if one.is_read else (None,) * len(figures)))
-    return Sheet("Accounts", _ACCOUNT_HEADS, rows)
 
 
 def _write_csv(path: Path, sheet: Sheet) -> None:
@@ -147,9 +126,16 @@ def _contact(config: Config) -> str:
 
 
 def _built(
-    config: Config, scope: str, name: str, period: Period, paths: Mapping[str, Path], subject: str, text: str, html: str,
+    config: Config,
+    scope: str,
+    name: str,
+    period: Period,
+    paths: Mapping[str, Path],
+    subject: str,
+    text: str,
+    html: str,
     recipients: tuple[str, ...],
-) -> Built:  # fmt: skip
+) -> Built:
     paths["mail"].write_text(html, "utf-8")
     paths["text"].write_text(text, "utf-8")
     version = hashlib.sha256(f"{subject}\n{text}\n{html}".encode()).hexdigest()[:16]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from trunkline.reports import palette, words
 from trunkline.reports.account import Day, Heat, Wait
@@ -16,18 +16,23 @@ from trunkline.reports.figures import Coverage
 _CELL, _HEAD = 30, 46
 
 
-def _svg(width: int, height: int, label: str, parts: Iterable[str]) -> Markup:
-    head = f'<svg viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img" aria-label="{escape(label)}">'
-    return Markup(head + "".join(parts) + "</svg>")  # noqa: S704 — every text in `parts` went through `_text`
+_SVG = Markup('<svg viewBox="0 0 {0} {1}" width="{0}" height="{1}" role="img" aria-label="{2}">{3}</svg>')
+_TEXT = Markup('<text x="{:g}" y="{:g}" text-anchor="{}" class="{}">{}</text>')
+_RECT = Markup('<rect x="{:g}" y="{:g}" width="{:g}" height="{:g}" class="{}">{}</rect>')
+_TITLE = Markup("<title>{}</title>")
+_RULE = Markup('<line x1="0" x2="{0}" y1="{1}" y2="{1}" class="rule"/>')
 
 
-def _text(x: float, y: float, content: object, cls: str = "", anchor: str = "middle") -> str:
-    return f'<text x="{x:g}" y="{y:g}" text-anchor="{anchor}" class="{cls}">{escape(content)}</text>'
+def _svg(width: int, height: int, label: str, parts: Iterable[Markup]) -> Markup:
+    return _SVG.format(width, height, label, Markup("").join(parts))
 
 
-def _rect(x: float, y: float, width: float, height: float, cls: str, title: str = "") -> str:
-    body = f"<title>{escape(title)}</title>" if title else ""
-    return f'<rect x="{x:g}" y="{y:g}" width="{width:g}" height="{height:g}" class="{cls}">{body}</rect>'
+def _text(x: float, y: float, content: object, cls: str = "", anchor: str = "middle") -> Markup:
+    return _TEXT.format(x, y, anchor, cls, content)
+
+
+def _rect(x: float, y: float, width: float, height: float, cls: str, title: str = "") -> Markup:
+    return _RECT.format(x, y, width, height, cls, _TITLE.format(title) if title else "")
 
 
 def heat_grid(heat: Sequence[Heat]) -> list[list[int]]:
@@ -63,7 +68,7 @@ def trend(days: Sequence[Day]) -> Markup:
     """Offered and missed per day, missed drawn into offered; a day that was not read says so."""
     step, height, base = (72 if len(days) <= 10 else 34), 170, 150
     top = max((one.offered or 0 for one in days), default=0) or 1
-    parts = [f'<line x1="0" x2="{step * len(days)}" y1="{base}" y2="{base}" class="rule"/>']
+    parts = [_RULE.format(step * len(days), base)]
     for index, one in enumerate(days):
         x, middle = index * step + 5, (index + 0.5) * step
         parts.append(_text(middle, base + 15, f"{one.day:%a} {one.day.day}" if step > 40 else one.day.day, "axis"))
@@ -95,7 +100,7 @@ def wait_bars(waits: Sequence[Wait]) -> Markup:
     """How long callers waited: answered and missed side by side."""
     steps = wait_steps(waits)
     top = max(max(answered, missed) for _name, answered, missed in steps) or 1
-    parts = ['<line x1="0" x2="700" y1="150" y2="150" class="rule"/>']
+    parts = [_RULE.format(700, 150)]
     for index, (name, answered, missed) in enumerate(steps):
         x = index * 100 + 14
         for offset, calls, cls, word in ((0, answered, "offered", "answered"), (37, missed, "missed", "missed")):
@@ -107,7 +112,7 @@ def wait_bars(waits: Sequence[Wait]) -> Markup:
 
 
 def coverage_parts(coverage: Coverage) -> list[tuple[str, str, int]]:
-    """Class, words and calls: verified, the five commonest causes, other causes, pending, not looked at."""
+    """Class, words and calls: verified, the five commonest causes, other causes, pending, not known."""
     parts = [("c0", "verified recording", coverage.verified)]
     parts += [
         (f"c{index}", words.CAUSES.get(one.label, (one.label, ""))[0], one.calls)
@@ -117,7 +122,7 @@ def coverage_parts(coverage: Coverage) -> list[tuple[str, str, int]]:
     parts += [
         ("c6", "other causes", other),
         ("c7", "pending", coverage.pending),
-        ("c8", "not looked at", coverage.unknown),
+        ("c8", "not known", coverage.unknown),
     ]
     return [part for part in parts if part[2]]
 

@@ -82,7 +82,7 @@ class Count:
 
 @dataclass(frozen=True)
 class Coverage:
-    """Recordings of calls in which people spoke. 
+    """Recordings of calls in which people spoke.
 
     `causes` are of the eligible calls that are missing or mismatched, `unknown_causes` of those that are unknown.
     """

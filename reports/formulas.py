@@ -29,7 +29,8 @@ def lines(now: Slice, calls: Sheet, callers: Sheet) -> list[Line]:
         _count(calls, direction="inbound"),
         _count(calls, outcome="missed"),
     )
-    known = f"{_count(calls, people_spoke=True)}-{_count(calls, recorded=False, recording_state='pending')}-{_count(calls, recorded=False, recording_state='unknown')}"
+    not_known = [_count(calls, recorded=False, recording_state=state) for state in ("pending", "unknown")]
+    known = "-".join([_count(calls, people_spoke=True), *not_known])
     return [
         Line("Calls from outside (offered)", volumes.offered, offered),
         Line("Answered by a person", volumes.answered, _count(calls, outcome="answered")),
@@ -37,7 +38,7 @@ def lines(now: Slice, calls: Sheet, callers: Sheet) -> list[Line]:
         Line("Short abandons", volumes.short_abandons, short),
         _rate("Missed-call rate", volumes.missed_rate, f"{missed}-{short}", f"{offered}-{short}"),
         _rate("Missed-call rate with short abandons", volumes.gross_rate, missed, offered),
-        Line("Missed callers with a number", back.callers, f"ROWS({_range(callers, 'episode_id')})" if callers.rows else "0"),
+        Line("Missed callers with a number", back.callers, f"COUNTA({_range(callers, 'episode_id')})"),
         Line("Called back in time", back.returned, _count(callers, state="returned")),
         Line("Got through later", back.self_recovered, _count(callers, state="self_recovered")),
         Line("Still in time", back.still_open, _count(callers, state="open")),

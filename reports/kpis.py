@@ -41,7 +41,7 @@ def account_context(figures: AccountFigures) -> Context:
         is_read=figures.is_read,
         short_abandon=f"{missed.short_abandon_seconds:g} s",
         within=words.within(missed.callback_within),
-        compared=(figures.now, figures.before) if figures.was_read_before else None,
+        compared=(figures.now, figures.before) if figures.is_comparable else None,
     )
 
 
@@ -62,7 +62,7 @@ def _missed(now: Slice, context: Context) -> Kpi:
     volumes = now.volumes
     if not volumes.offered:
         return Kpi("no calls", "missed-call rate", "", "nobody rang from outside", "missed")
-    change = f"{context.period.before}: not known"
+    change = f"no comparison with {context.period.before}"
     if context.compared:
         this, before = (one.volumes.missed_rate for one in context.compared)
         change = words.points(this, before, context.period.before, lower_is_better=True, digits=1)
@@ -80,9 +80,8 @@ def _never(now: Slice, context: Context) -> Kpi:
     before = context.compared[1].callbacks.never_returned if context.compared else None
     this = context.compared[0].callbacks.never_returned if context.compared else calls.never_returned
     change = words.difference(this, before, context.period.before) + context.note
-    parts = [
-        f"of {words.count(calls.callers, 'missed caller')}, {words.number(calls.returned)} called back within {context.within}"
-    ]
+    callers, returned = words.count(calls.callers, "missed caller"), words.number(calls.returned)
+    parts = [f"of {callers}, {returned} called back within {context.within}"]
     if calls.rate is not None:
         parts[0] += f" ({words.percent(calls.rate)})"
     if calls.self_recovered:
@@ -102,7 +101,7 @@ def _coverage(now: Slice, context: Context) -> Kpi:
         return Kpi(
             value, "recording coverage", "", detail if found.spoken_rate is None else f"{detail}; {beside}", "coverage"
         )
-    change = f"{context.period.before}: not known"
+    change = f"no comparison with {context.period.before}"
     if context.compared:
         this, before = (one.coverage.rate for one in context.compared)
         change = words.points(this, before, context.period.before, lower_is_better=False, digits=0)

@@ -6,8 +6,8 @@ from typing import Any
 
 from trunkline.config import Agency
 from trunkline.reports import account_view, agency_view, charts, palette, render, rows, sheets, tallies, words
-from trunkline.reports.agency import AgencyFigures
 from trunkline.reports.account import AccountFigures, Reading
+from trunkline.reports.agency import AgencyFigures
 from trunkline.reports.sheets import Sheet
 
 Files = list[tuple[str, str]]
@@ -36,7 +36,9 @@ def account_page(f: AccountFigures, agency: Agency, calls: Sheet, callers: Sheet
         "lost": rows.lost(f, 15),
         "coverage_bar": charts.coverage_bar(coverage) if coverage.eligible else "",
         "coverage_parts": charts.coverage_parts(coverage),
-        "cause_rows": [(one.label, one.calls, one.mend) for one in values["causes"]],
+        "cause_rows": [
+            (title, [(one.label, one.calls, one.mend) for one in group]) for title, group in values["causes"]
+        ],
         "not_eligible": [(words.NOT_ELIGIBLE.get(one.label, one.label), one.calls) for one in coverage.not_eligible],
         "sheets": _sheets(calls, callers),
         "foot": account_view.foot(f),

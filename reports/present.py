@@ -27,7 +27,8 @@ def sentence(figures: AccountFigures) -> str:
     if calls.never_returned:
         return _never_sentence(figures, when, figures.account.missed.callback_within)
     if calls.still_open:
-        return f"Nobody was left without a call back {when} so far; {words.count(calls.still_open, 'caller')} can still be called in time."
+        left = words.count(calls.still_open, "caller")
+        return f"Nobody was left without a call back {when} so far; {left} can still be called in time."
     if calls.callers:
         return f"Every missed caller was called back or got through {when}."
     return f"Only callers who withheld their number were missed {when}: {words.number(volumes.withheld)}."
@@ -41,12 +42,8 @@ def _never_sentence(figures: AccountFigures, when: str, allowed: Within) -> str:
     )
     extra = []
     if calls.never_returned_repeat:
-        whom = "of them" if calls.never_returned > 1 else "who"
-        extra.append(
-            f"{calls.never_returned_repeat} {whom} tried more than once"
-            if calls.never_returned > 1
-            else "they tried more than once"
-        )
+        whom = f"{calls.never_returned_repeat} of them" if calls.never_returned > 1 else "they"
+        extra.append(f"{whom} tried more than once")
     if calls.returned_late:
         extra.append(f"{words.number(calls.returned_late)} got a late call")
     return text + ("; " + ", ".join(extra) if extra else "") + "."

@@ -19,11 +19,11 @@ from trunkline.reports.figures import Callbacks, Count, Coverage, Slice, Volumes
 _ZONES_APART = dt.timedelta(hours=26)  # a day begins up to 26 hours apart around the world
 
 
-def snapshot(connection: duckdb.DuckDBPyConnection, period: Period, accounts: Sequence[Account]) -> None:
-    """Lays down the rows of all accounts for the period and the one before: all figures then tell of one moment."""
+def snapshot(connection: duckdb.DuckDBPyConnection, periods: Sequence[Period], accounts: Sequence[Account]) -> None:
+    """Lays down the rows of all accounts for the periods and those before: all figures then tell of one moment."""
     values = {
-        "since": period.previous().since - _ZONES_APART,
-        "until": period.until + _ZONES_APART,
+        "since": min(period.previous().since for period in periods) - _ZONES_APART,
+        "until": max(period.until for period in periods) + _ZONES_APART,
         "account_ids": [account.id for account in accounts],
     }
     sql.run(connection, "snapshot_calls", values)
@@ -37,7 +37,7 @@ def account_figures(connection: duckdb.DuckDBPyConnection, account: Account, per
     reach = sql.one(connection, "reach", {"account_id": account.id})
     now, then = _values(account, period), _values(account, before)
     age = reach["as_of"] - period.until if reach["as_of"] else dt.timedelta()
-    reading_before = _reading(connection, then, before)
+    reading = _reading(connection, now, period)
     return AccountFigures(
         account=account,
         period=period,
@@ -50,7 +50,7 @@ def account_figures(connection: duckdb.DuckDBPyConnection, account: Account, per
         trend=tuple(Day(**row) for row in sql.run(connection, "trend", now)),
         waits=tuple(Wait(**row) for row in sql.run(connection, "waits", now)),
         switched_off=tuple(SwitchedOff(**row) for row in sql.run(connection, "switched_off", now)),
-        reading=_reading(connection, now, period),
+        reading=reading,
         deliveries=tuple(Delivery(**row) for row in sql.run(connection, "activities", now)),
         lake_since=reach["lake_since"],
         as_of=reach["as_of"],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
 from typing import Any
 
 import jinja2
@@ -12,6 +13,7 @@ from trunkline.reports import account_view, agency_view, palette, rows, tallies
 from trunkline.reports.account import AccountFigures
 from trunkline.reports.agency import AgencyFigures
 
+MOST_BYTES = 95_000  # Gmail clips a mail at 102 KB
 MOST_CALLERS = 10
 MOST_ACCOUNTS = 25
 MOST_MENDS = 20
@@ -45,8 +47,8 @@ def account_mail(f: AccountFigures, agency: Agency, contact: str) -> tuple[str, 
     return _both("account_mail", values)
 
 
-def _call_back_note(f: AccountFigures) -> str:
-    more = len(f.call_back) - MOST_CALLERS
+def _call_back_note(f: AccountFigures, most: int) -> str:
+    more = len(f.call_back) - most
     note = "Not reached and not called since their last try; most tries first."
     return f"{note} {more} more are in the full report." if more > 0 else note
 
@@ -75,6 +77,15 @@ def _more(amount: int, what: str) -> str:
 
 def _stop(name: str, contact: str, end: str) -> str:
     return f"You get this as a report recipient of {name}. To change or stop it, write to {contact}.{end}"
+
+
+def _fitting(name: str, cut: Callable[[int], dict[str, Any]]) -> tuple[str, str]:
+    """HTML and text with as many rows as fit `MOST_BYTES`; `cut(2)` are the values with half of the rows."""
+    for share in (1, 2, 4, 8):
+        html, text = _both(name, cut(share))
+        if len(html.encode()) <= MOST_BYTES:
+            break
+    return html, text
 
 
 def _both(name: str, values: dict[str, Any]) -> tuple[str, str]:

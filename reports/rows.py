@@ -62,7 +62,7 @@ def lost(figures: AccountFigures, most: int) -> list[tuple[str, list[tuple[str, 
         lines = [(_label(kind, one), words.number(one.calls)) for one in counts[:most]]
         rest = counts[most:]
         if rest:
-            lines.append((f"{len(rest)} others", words.number(sum(one.calls for one in rest))))
+            lines.append((words.count(len(rest), "other"), words.number(sum(one.calls for one in rest))))
         result.append((title, lines))
     return result
 
@@ -75,19 +75,31 @@ def _label(kind: str, count: Count) -> str:
 
 @dataclass(frozen=True)
 class Cause:
-    """A cause of missing recordings with the step that mends it."""
+    """What became of some calls' recordings, and the step that mends it."""
 
     label: str
     calls: str
     mend: str
 
 
-def causes(figures: AccountFigures) -> list[Cause]:
-    """Eligible calls without a verified recording, by cause; then what changed in 3CX."""
+def causes(figures: AccountFigures) -> list[tuple[str, list[Cause]]]:
+    """Headings, each with its causes: recordings that are missing, that are not known, and what else to look at."""
+    coverage = figures.now.coverage
+    groups = (
+        ("Missing because", [_cause(one) for one in coverage.causes]),
+        ("Not known because", [_cause(one) for one in coverage.unknown_causes]),
+        ("Look at", _oddities(figures)),
+    )
+    return [(title, found) for title, found in groups if found]
+
+
+def _cause(count: Count) -> Cause:
+    label, mend = words.CAUSES.get(count.label, (count.label, ""))
+    return Cause(label, words.number(count.calls), mend)
+
+
+def _oddities(figures: AccountFigures) -> list[Cause]:
     found = []
-    for one in figures.now.coverage.causes:
-        label, mend = words.CAUSES.get(one.label, (one.label, ""))
-        found.append(Cause(label, words.number(one.calls), mend))
     off = {one.label: one.calls for one in figures.now.coverage.not_eligible}.get("switched_off")
     if off:
         since = "; ".join(
@@ -138,8 +150,13 @@ def _note(figures: AccountFigures) -> str:
     read = sum(pbx.is_read for pbx in figures.reading)
     if not figures.reading:
         return "no PBX is set up"
+    notes = []
     if 0 < read < len(figures.reading):
-        return f"{read} of {len(figures.reading)} PBXs read"
-    if read and not all(pbx.is_complete for pbx in figures.reading):
-        return f"only {words.percent(min(pbx.read_share for pbx in figures.reading))} of the period read"
-    return ""
+        notes.append(f"{read} of {len(figures.reading)} PBXs read")
+    elif read and not figures.is_complete:
+        notes.append(f"only {words.percent(min(pbx.read_share for pbx in figures.reading))} of the period read")
+    unknown = figures.now.coverage.unknown
+    if unknown:
+        why = words.CAUSES[figures.now.coverage.unknown_causes[0].label][0]
+        notes.append(f"{words.count(unknown, 'recording')} not known: {why}")
+    return "; ".join(notes)

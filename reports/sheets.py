@@ -8,6 +8,7 @@ from typing import Any
 
 from trunkline.config import Account
 from trunkline.reports import words
+from trunkline.reports.figures import AccountFigures, Slice
 from trunkline.reports.rows import shown
 from trunkline.reports.sql import Row
 
@@ -95,6 +96,41 @@ def call_sheet(account: Account, rows: Sequence[Row]) -> Sheet:
 def caller_sheet(account: Account, rows: Sequence[Row]) -> Sheet:
     """Every caller (episode) with a missed call in the period."""
     return _sheet("Callers", account, rows, _EPISODE_COLUMNS)
+
+
+_Figure = Callable[[Slice], int | float | None]
+_ACCOUNT_FIGURES: dict[str, _Figure] = {
+    "offered": lambda now: now.volumes.offered,
+    "answered": lambda now: now.volumes.answered,
+    "missed": lambda now: now.volumes.missed,
+    "short_abandons": lambda now: now.volumes.short_abandons,
+    "missed_rate": lambda now: now.volumes.missed_rate,
+    "missed_callers": lambda now: now.callbacks.callers,
+    "called_back": lambda now: now.callbacks.returned,
+    "got_through_later": lambda now: now.callbacks.self_recovered,
+    "still_in_time": lambda now: now.callbacks.still_open,
+    "never_called_back": lambda now: now.callbacks.never_returned,
+    "people_spoke": lambda now: now.coverage.spoken,
+    "recorded": lambda now: now.coverage.recorded,
+    "eligible": lambda now: now.coverage.eligible,
+    "verified": lambda now: now.coverage.verified,
+    "of_another_length": lambda now: now.coverage.mismatch,
+    "missing": lambda now: now.coverage.missing,
+    "pending": lambda now: now.coverage.pending,
+    "not_known": lambda now: now.coverage.unknown,
+    "coverage_rate": lambda now: now.coverage.rate,
+    "recorded_in_error": lambda now: now.coverage.recorded_in_error,
+}
+
+
+def account_sheet(accounts: Sequence[AccountFigures]) -> Sheet:
+    """One row per account with its figures; blank where nothing was read."""
+    rows = []
+    for one in accounts:
+        head = (one.account.id, one.account.name, len(one.reading), sum(pbx.is_read for pbx in one.reading))
+        figures = (figure(one.now) if one.is_read else None for figure in _ACCOUNT_FIGURES.values())
+        rows.append((*head, *figures))
+    return Sheet("Accounts", ("account_id", "account", "pbxs", "pbxs_read", *_ACCOUNT_FIGURES), rows)
 
 
 def _sheet(name: str, account: Account, rows: Sequence[Row], columns: dict[str, str]) -> Sheet:

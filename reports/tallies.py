@@ -3,44 +3,46 @@
 from __future__ import annotations
 
 from trunkline.reports import words
-from trunkline.reports.account import AccountFigures
+from trunkline.reports.account import AccountFigures, Delivery, Reading
 from trunkline.reports.agency import AgencyFigures
 
 
 def lines(figures: AccountFigures) -> list[str]:
-    """Counts that tie out: rows received = legs + duplicates + quarantined; calls = activities."""
-    lines = []
-    for pbx in figures.reading:
-        if pbx.is_read:
-            sign = "=" if pbx.ties_out else "≠"
-            lines.append(
-                f"{pbx.pbx_id}: {words.count(pbx.rows, 'row')} received {sign} {words.count(pbx.legs, 'leg')} + "
-                f"{words.count(pbx.duplicates, 'duplicate')} + {words.number(pbx.quarantined)} quarantined; "
-                f"{words.count(pbx.calls, 'call')} in this period."
-            )
+    """One line for each PBX that was read and for each CRM."""
     calls = figures.now.volumes.calls
-    for crm in figures.deliveries:
-        parts = [
-            ("delivered", crm.delivered),
-            ("pending", crm.pending),
-            ("skipped", crm.skipped),
-            ("failed", crm.failed_calls),
-        ]
-        parts.append(("not sent", calls - crm.calls))
-        said = ", ".join(f"{words.number(amount)} {word}" for word, amount in parts if amount)
-        lines.append(f"{crm.crm_id}: {words.count(calls, 'call')} = {said or '0 sent'}.")
-    return lines
+    return [_rows(pbx) for pbx in figures.reading if pbx.is_read] + [_sent(crm, calls) for crm in figures.deliveries]
+
+
+def _rows(pbx: Reading) -> str:
+    parts = (
+        f"{words.count(pbx.legs, 'leg')} + {words.count(pbx.duplicates, 'duplicate')} + {pbx.quarantined} quarantined"
+    )
+    sign = "=" if pbx.ties_out else "≠"
+    received, calls = words.count(pbx.rows, "row"), words.count(pbx.calls, "call")
+    return f"{pbx.pbx_id}: {received} received {sign} {parts}; {calls} in this period."
+
+
+def _sent(crm: Delivery, calls: int) -> str:
+    parts = (
+        ("delivered", crm.delivered),
+        ("pending", crm.pending),
+        ("skipped", crm.skipped),
+        ("failed", crm.failed_calls),
+        ("not sent", calls - crm.calls),
+    )
+    said = ", ".join(f"{words.number(amount)} {word}" for word, amount in parts if amount)
+    return f"{crm.crm_id}: {words.count(calls, 'call')} = {said or '0 sent'}."
 
 
 def agency_line(figures: AgencyFigures) -> str:
     """The accounts' tallies in one line."""
     pbxs = [pbx for one in figures.accounts for pbx in one.reading]
+    rows, calls = words.count(sum(pbx.rows for pbx in pbxs), "row"), words.count(sum(pbx.calls for pbx in pbxs), "call")
     uneven = sum(not pbx.ties_out for pbx in pbxs)
-    rows, calls = sum(pbx.rows for pbx in pbxs), sum(pbx.calls for pbx in pbxs)
-    crm = [delivery for one in figures.accounts for delivery in one.deliveries]
-    return (
-        f"{words.count(rows, 'row')} received, {words.count(calls, 'call')} in the lake; "
-        f"{'every row is accounted for' if not uneven else f'{uneven} PBXs do not tie out'}. "
-        f"Logged in CRMs: {words.number(sum(one.delivered for one in crm))} delivered, "
-        f"{words.number(sum(one.skipped for one in crm))} skipped, {words.number(sum(one.failed_calls for one in crm))} failed."
+    verdict = f"{words.count(uneven, 'PBX', 'PBXs')} not accounted for" if uneven else "every row is accounted for"
+    sent = [crm for one in figures.accounts for crm in one.deliveries]
+    delivered, skipped, failed = (
+        words.number(sum(getattr(crm, state) for crm in sent)) for state in ("delivered", "skipped", "failed_calls")
     )
+    crms = f" Logged in CRMs: {delivered} delivered, {skipped} skipped, {failed} failed." if sent else ""
+    return f"{rows} received, {calls} in the lake; {verdict}.{crms}"

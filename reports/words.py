@@ -35,12 +35,17 @@ CAUSES = {
     "not_recorded": ("3CX made no recording", "Check that the extension records all calls and that nobody paused it."),
     "purged": ("deleted on the PBX before it was read", "Keep recordings longer on the PBX, or sync more often."),
     "archived": ("moved to an archive", "Give trunkline access to the archive, or keep recordings on the PBX."),
-    "unreachable": ("PBX could not be read", "Not counted as missing: it is read again on the next run."),
+    "unreachable": ("PBX could not be read", "It is read again on the next run."),
     "build": ("listed, but its address fails", "Update 3CX: this build announces recordings it does not serve."),
     "damaged": ("file cannot be played", "Fetched again on the next run; if it stays, check the PBX's disk."),
     "mismatch": (
         "shorter or longer than the talk",
         "Listen to one: recording may start late, pause, or stop on transfer.",
+    ),
+    "not_looked_at": ("not looked at yet", "Looked for on the next run."),
+    "unreadable": (
+        "stored, but its length cannot be read",
+        "Play one: the file may be of a kind that is not known here.",
     ),
     "unexplained": ("no cause found", "Run trunkline doctor for this PBX and send its output to support."),
 }
@@ -131,20 +136,21 @@ def day(date: dt.date) -> str:
 def points(now: float | None, before: float | None, what: str, *, lower_is_better: bool, digits: int) -> str:
     """`▼ 1.2 points better than the week before (13.0%)`."""
     if now is None or before is None:
-        return f"{what}: not known"
+        return f"no comparison with {what}"
     change = round(now * 100, digits) - round(before * 100, digits)
     if abs(change) < 10**-digits / 2:
         return f"same as {what}"
     better = (change < 0) == lower_is_better
     amount = f"{abs(change):.{digits}f}"
     unit = "point" if float(amount) == 1 else "points"
-    return f"{'▼' if change < 0 else '▲'} {amount} {unit} {'better' if better else 'worse'} than {what} ({percent(before, digits)})"
+    sign, word = ("▼" if change < 0 else "▲"), ("better" if better else "worse")
+    return f"{sign} {amount} {unit} {word} than {what} ({percent(before, digits)})"
 
 
 def difference(now: int, before: int | None, what: str) -> str:
     """`▲ 6 more than the week before (113)`."""
     if before is None:
-        return f"{what}: not known"
+        return f"no comparison with {what}"
     if now == before:
         return f"same as {what}"
     word = "fewer" if now < before else "more"

@@ -7,9 +7,9 @@ import io
 from collections.abc import Sequence
 from typing import Any
 
+from trunkline.reports.account import AccountFigures
 from trunkline.reports.definitions import Terms
 from trunkline.reports.formulas import Line, lines
-from trunkline.reports.account import AccountFigures
 from trunkline.reports.sheets import Sheet
 
 

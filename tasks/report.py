@@ -19,6 +19,8 @@ def make_reports(
 ) -> list[Built]:
     """Writes the reports of the accounts named (none named: all, and the agency's) to `out`.
 
+    `day`, `week` and `month` are the last completed ones in each reader's own zone.
+
     Raises:
         SpanError: `period_text` is no period.
         ConfigError: No such account.
@@ -26,8 +28,9 @@ def make_reports(
     """
     period = periods.parse(period_text, config.agency.timezone, now)
     accounts = _chosen(config, account_ids)
+    own = {account.id: periods.parse(period_text, account.timezone, now) for account in accounts}
     with lake.read() as connection:
-        return build(connection, config, period, accounts, out, now)
+        return build(connection, config, period, accounts, out, now, own)
 
 
 def send_reports(config: Config, built: Sequence[Built]) -> dict[str, TrunklineError]:

@@ -170,8 +170,15 @@ def fill(connection: duckdb.DuckDBPyConnection) -> None:
     book.recording("a3", "missing", cause="unreachable")
     book.recording("o4", "missing", cause="access")
     book.call("p1", "2026-11-03 09:00", "missed", "+61412000009", wait_seconds=30, miss_reason="no_answer")
-    book.put("legs", leg_id="l3", call_id="m3", pbx_id="acme-main", destination_kind="extension", destination_dn="101",
-             destination_name="Front desk")  # fmt: skip
+    book.put(
+        "legs",
+        leg_id="l3",
+        call_id="m3",
+        pbx_id="acme-main",
+        destination_kind="extension",
+        destination_dn="101",
+        destination_name="Front desk",
+    )
     book.put("pbx_settings", pbx_id="acme-main", dn="801", name="Reception", kind="queue", day=dt.date(2026, 11, 1))
     for first in range(1, 18):
         day = f"2026-11-{first:02}"
@@ -184,8 +191,16 @@ def fill(connection: duckdb.DuckDBPyConnection) -> None:
         ("a11", "skipped", "no contact"),
         ("a12", "failed", "422"),
     ):
-        book.put("activities", activity_id=f"v-{call_id}", call_id=call_id, account_id="acme", crm_id="acme-ghl",
-                 kind="call", state=state, reason=reason)  # fmt: skip
+        book.put(
+            "activities",
+            activity_id=f"v-{call_id}",
+            call_id=call_id,
+            account_id="acme",
+            crm_id="acme-ghl",
+            kind="call",
+            state=state,
+            reason=reason,
+        )
     problem = {
         "code": "role",
         "message": "recordings answer 403",

@@ -43,7 +43,7 @@ def rows_of(path: Path, sheet: str) -> list[dict[str, str]]:
         names = [
             one.get("name")
             for one in ElementTree.fromstring(book.read("xl/workbook.xml")).iterfind(".//m:sheet", space)
-        ]  # noqa: S314
+        ]
         page = ElementTree.fromstring(book.read(f"xl/worksheets/sheet{names.index(sheet) + 1}.xml"))  # noqa: S314
     table: list[dict[str, str]] = []
     for row in page.iterfind(".//m:row", space):
@@ -151,13 +151,15 @@ def many(count: int) -> Config:
     one = config().account[0]
     pbx = one.pbx[0]
     accounts = [
-        one.model_copy(update={
-            "id": f"acct-{n}",
-            "name": f"A rather long account name, number {n}",
-            "pbx": (pbx.model_copy(update={"id": f"acct-{n}-main"}),),
-        })
+        one.model_copy(
+            update={
+                "id": f"acct-{n}",
+                "name": f"A rather long account name, number {n}",
+                "pbx": (pbx.model_copy(update={"id": f"acct-{n}-main"}),),
+            }
+        )
         for n in range(count)
-    ]  # fmt: skip
+    ]
     return config().model_copy(update={"account": tuple(accounts)})
 
 
@@ -189,8 +191,15 @@ def test_size_of_a_busy_accounts_mail(connection: duckdb.DuckDBPyConnection, tmp
     book = Book(connection)
     for number in range(300):
         day = 9 + number % 5
-        book.call(f"x{number}", f"2026-11-{day:02} {8 + number % 10:02}:40", "missed", f"+614220{number:05}",
-                  miss_reason="no_answer", queue=f"8{number % 20:02}", did=f"+618700{number % 30:05}")  # fmt: skip
+        book.call(
+            f"x{number}",
+            f"2026-11-{day:02} {8 + number % 10:02}:40",
+            "missed",
+            f"+614220{number:05}",
+            miss_reason="no_answer",
+            queue=f"8{number % 20:02}",
+            did=f"+618700{number % 30:05}",
+        )
     acme = built(connection, tmp_path)["acme"]
     assert len(acme.html.encode()) <= 80_000
     assert "293 more are in the full report" in acme.html
@@ -291,9 +300,13 @@ def test_one_accounts_data_never_reaches_another(reports: dict[str, Built]) -> N
             report = reports[other]
             with zipfile.ZipFile(report.paths["workbook"]) as book:
                 strings = book.read("xl/sharedStrings.xml").decode()
-            everything = report.subject + report.html + report.text + strings + "".join(
-                report.paths[kind].read_text("utf-8") for kind in ("page", "csv")
-            )  # fmt: skip
+            everything = (
+                report.subject
+                + report.html
+                + report.text
+                + strings
+                + "".join(report.paths[kind].read_text("utf-8") for kind in ("page", "csv"))
+            )
             assert not [mark for mark in marks if mark in everything]
             assert not set(report.recipients) & set(reports[scope].recipients)
 

@@ -18,7 +18,7 @@ WEEK = parse("2026-W46", "Australia/Adelaide", NOW)
 
 def figures(connection: duckdb.DuckDBPyConnection, account_id: str = "acme") -> AccountFigures:
     accounts = config().account
-    read.snapshot(connection, WEEK, accounts)
+    read.snapshot(connection, [WEEK], accounts)
     return read.account_figures(connection, next(one for one in accounts if one.id == account_id), WEEK)
 
 
@@ -72,8 +72,12 @@ def test_someone_who_rang_again_after_a_try_is_to_be_called(connection: duckdb.D
 def test_where_they_were_lost(connection: duckdb.DuckDBPyConnection) -> None:
     lost = figures(connection).lost
     assert {one.label: one.calls for one in lost["reason"]} == {
-        "no_answer": 2, "queue_abandoned": 2, "ivr_abandoned": 1, "not_offered": 1, "voicemail": 1
-    }  # fmt: skip
+        "no_answer": 2,
+        "queue_abandoned": 2,
+        "ivr_abandoned": 1,
+        "not_offered": 1,
+        "voicemail": 1,
+    }
     assert lost["queue"] == (Count("801", 2, "Reception"),)
     assert lost["number"] == (Count("+61870001111", 3),)
     assert lost["extension"] == (Count("101", 1, "Front desk"),)
@@ -131,8 +135,15 @@ def test_rows_received_are_accounted_for(connection: duckdb.DuckDBPyConnection) 
 
 def test_an_extension_that_was_switched_off(connection: duckdb.DuckDBPyConnection) -> None:
     for day, records in ((1, "yes"), (11, "no"), (12, "no")):
-        Book(connection).put("pbx_settings", pbx_id="acme-main", dn="101", name="Front desk", kind="extension",
-                             records=records, day=dt.date(2026, 11, day))  # fmt: skip
+        Book(connection).put(
+            "pbx_settings",
+            pbx_id="acme-main",
+            dn="101",
+            name="Front desk",
+            kind="extension",
+            records=records,
+            day=dt.date(2026, 11, day),
+        )
     (off,) = figures(connection).switched_off
     assert (off.dn, off.day) == ("101", dt.date(2026, 11, 11))
 
@@ -143,19 +154,19 @@ def test_a_week_with_a_change_of_clocks_counts_each_call_once(connection: duckdb
         book.call(f"d{number}", f"2026-10-04 {hour}", "missed", f"+6141500000{number}")
     week = parse("2026-W40", "Australia/Adelaide", NOW)
     acme = config().account[0]
-    read.snapshot(connection, week, [acme])
+    read.snapshot(connection, [week], [acme])
     one = read.account_figures(connection, acme, week)
     assert one.now.volumes.missed == 3
     assert [(heat.weekday, heat.hour) for heat in one.heat] == [(7, 1), (7, 3), (7, 23)]
     before = Book(connection)
     before.call("d9", "2026-10-05 00:00", "missed", "+61415000009")  # the week after
-    read.snapshot(connection, week, [acme])
+    read.snapshot(connection, [week], [acme])
     assert read.account_figures(connection, acme, week).now.volumes.missed == 3
 
 
 def test_the_agency_is_the_sum_of_its_accounts(connection: duckdb.DuckDBPyConnection) -> None:
     accounts = config().account
-    read.snapshot(connection, WEEK, accounts)
+    read.snapshot(connection, [WEEK], accounts)
     together = agency.AgencyFigures(
         config().agency, WEEK, tuple(read.account_figures(connection, one, WEEK) for one in accounts)
     )
@@ -167,7 +178,7 @@ def test_the_agency_is_the_sum_of_its_accounts(connection: duckdb.DuckDBPyConnec
 
 def test_what_is_to_be_mended_silent_pbxs_first(connection: duckdb.DuckDBPyConnection) -> None:
     accounts = config().account
-    read.snapshot(connection, WEEK, accounts)
+    read.snapshot(connection, [WEEK], accounts)
     together = agency.AgencyFigures(
         config().agency, WEEK, tuple(read.account_figures(connection, one, WEEK) for one in accounts)
     )

@@ -205,12 +205,27 @@ def test_without_hours_business_days_are_monday_to_friday(rows: Rows) -> None:
     [
         ([("2026-11-01 00:00", "2026-11-03 08:59", "complete")], "open"),
         ([("2026-11-01 00:00", "2026-11-03 09:00", "complete")], "never_returned"),
-        ([("2026-11-01 00:00", "2026-11-03 08:00", "complete"), ("2026-11-03 08:00", "2026-11-05 00:00", "failed")], "open"),
+        (
+            [("2026-11-01 00:00", "2026-11-03 08:00", "complete"), ("2026-11-03 08:00", "2026-11-05 00:00", "failed")],
+            "open",
+        ),
         # read on both sides of a gap in which the call back may lie
-        ([("2026-11-01 00:00", "2026-11-02 12:00", "complete"), ("2026-11-02 18:00", "2026-11-05 00:00", "complete")], "open"),
-        ([("2026-11-01 00:00", "2026-11-02 12:00", "complete"), ("2026-11-02 11:00", "2026-11-05 00:00", "complete")], "never_returned"),
+        (
+            [
+                ("2026-11-01 00:00", "2026-11-02 12:00", "complete"),
+                ("2026-11-02 18:00", "2026-11-05 00:00", "complete"),
+            ],
+            "open",
+        ),
+        (
+            [
+                ("2026-11-01 00:00", "2026-11-02 12:00", "complete"),
+                ("2026-11-02 11:00", "2026-11-05 00:00", "complete"),
+            ],
+            "never_returned",
+        ),
     ],
-)  # fmt: skip
+)
 def test_nothing_is_judged_before_the_data_reaches_past_its_deadline(
     rows: Rows, windows: list[tuple[str, str, str]], state: str
 ) -> None:
@@ -382,13 +397,22 @@ def test_missed_and_unconnected_calls_are_not_in_it(rows: Rows) -> None:
 
 
 def test_unchanged_settings_are_not_written_again(rows: Rows) -> None:
-    account = {"id": "b", "name": "B", "timezone": "Europe/Berlin", "country": "DE", "hours": {"mon": "08:00-12:00, 11:00-17:00"}, "holidays": "DE"}  # fmt: skip
+    account = {
+        "id": "b",
+        "name": "B",
+        "timezone": "Europe/Berlin",
+        "country": "DE",
+        "hours": {"mon": "08:00-12:00, 11:00-17:00"},
+        "holidays": "DE",
+    }
     agency = {"id": "a", "name": "A", "timezone": "Europe/Berlin", "country": "DE"}
     config = Config.model_validate({"agency": agency, "account": [account]})
     assert write_settings(rows.connection, config, [2026]) == 1
     assert write_settings(rows.connection, config, [2026]) == 0
     assert write_settings(rows.connection, config, [2025, 2027]) == 1
-    assert rows.connection.execute("SELECT DISTINCT year(day) FROM holidays WHERE account_id = 'b' ORDER BY 1").fetchall() == [(2025,), (2026,), (2027,)]  # fmt: skip
+    assert rows.connection.execute(
+        "SELECT DISTINCT year(day) FROM holidays WHERE account_id = 'b' ORDER BY 1"
+    ).fetchall() == [(2025,), (2026,), (2027,)]
     spans = rows.connection.execute("FROM open_spans WHERE account_id = 'b'").fetchall()
     assert spans == [("b", 1, 480, 1020)]  # overlapping spans are one
     kept = rows.connection.execute("SELECT count(*) FROM accounts").fetchone()
