@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import datetime as dt
+import email.utils
 import functools
 import ssl
 from collections.abc import AsyncIterator
@@ -173,12 +175,26 @@ async def _read_limited(response: httpx.Response, where: str) -> None:
 
 
 def _retry_after_seconds(response: httpx.Response) -> float | None:
-    """`Retry-After`, or the rate limit's interval where a CRM sends only that (CRM reference §2.1)."""
+    """`Retry-After` in seconds or as a date, or the rate limit's interval where a CRM sends only that (CRM §2.1)."""
     header = response.headers
-    with contextlib.suppress(KeyError, ValueError):
-        return min(float(header["retry-after"]), PATIENCE_SECONDS)
-    with contextlib.suppress(KeyError, ValueError):
-        return min(float(header["x-ratelimit-interval-milliseconds"]) / 1000, PATIENCE_SECONDS)
+    stated = _seconds(header.get("retry-after", "")) or _seconds_until(header.get("retry-after", ""))
+    interval = _seconds(header.get("x-ratelimit-interval-milliseconds", ""))
+    seconds = stated or (interval / 1000 if interval else None)
+    return min(seconds, PATIENCE_SECONDS) if seconds else None
+
+
+def _seconds(text: str) -> float | None:
+    """A positive number; null for anything else."""
+    with contextlib.suppress(ValueError):
+        return number if (number := float(text)) > 0 else None
+    return None
+
+
+def _seconds_until(text: str) -> float | None:
+    """How long until an HTTP date; null if that is past, or no date."""
+    with contextlib.suppress(ValueError):
+        seconds = (email.utils.parsedate_to_datetime(text) - dt.datetime.now(dt.UTC)).total_seconds()
+        return seconds if seconds > 0 else None
     return None
 
 

@@ -11,7 +11,7 @@ from trunkline.flows.outcome import Outcome
 from trunkline.flows.run_accounts import run_accounts
 from trunkline.flows.scope import Scope
 from trunkline.moments import moment
-from trunkline.store.load import reads_of
+from trunkline.store.windows import reads_of
 from trunkline.tasks.work import Site, Work, now
 from trunkline.windows import SETTLE, Window, cut, missing, settled
 

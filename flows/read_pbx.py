@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from trunkline import log
 from trunkline.adapters.pbx import open_surface
 from trunkline.adapters.pbx.base import Surface
@@ -9,16 +11,20 @@ from trunkline.calls.facts import PbxFacts
 from trunkline.errors import Forbidden, RemoteError, TrunklineError, Unreachable, Unsupported
 from trunkline.flows.outcome import Failure, Outcome
 from trunkline.models import Probe
-from trunkline.tasks.extract import extract
-from trunkline.tasks.load import load, note_failed
+from trunkline.tasks.failed import note_failed
 from trunkline.tasks.probe import directory, probe
-from trunkline.tasks.recordings import recordings
+from trunkline.tasks.recordings import is_waiting, recordings
 from trunkline.tasks.work import Site, Work
 from trunkline.windows import Window
 
 
 async def read_pbx(work: Work, site: Site, windows: list[Window], outcome: Outcome) -> None:
-    """Everything that is due at one PBX; what fails is noted and passed over (contract §5.4)."""
+    """Everything that is due at one PBX; what fails is noted and passed over (contract §5.4).
+
+    A PBX from which nothing is due is not asked at all.
+    """
+    if not windows and not await asyncio.to_thread(is_waiting, work, site):
+        return
     with log.context(account=site.account.id, pbx=site.pbx.id):
         try:
             surface = open_surface(site.pbx, site.account, work.state)
@@ -49,6 +55,9 @@ async def _read_windows(work: Work, site: Site, surface: Surface, windows: list[
         zone=site.account.timezone,
         directory=await directory(work, site, surface),
     )
+    from trunkline.tasks.extract import extract  # Polars takes half a second, and is needed only here
+    from trunkline.tasks.load import load
+
     for window in windows:
         with log.context(window=str(window)):
             try:

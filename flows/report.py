@@ -46,7 +46,8 @@ async def report(
     scope = Scope.of(config, accounts, ())
     work = Work.open(scope.config)
     moment = scheduled_start() if at else now()
-    zones = {owner.id: owner.timezone for owner in (scope.config.agency, *scope.accounts)}
+    zones = {scope.config.agency.id: scope.config.agency.timezone}
+    zones |= {account.id: account.timezone for account in scope.accounts}
     due = {one for one, zone in zones.items() if at is None or is_due(moment, zone, at, weekdays)}
     if not due:
         return Reported([], 0, [])

@@ -44,8 +44,8 @@ def serve_timetable(state: Path, only: tuple[str, ...] = (), every_seconds: floa
 
 
 def _deployment(one: dict[str, Any], every_seconds: float | None) -> Any:
-    from prefect.deployments.runner import EntrypointType
     from prefect.schedules import Cron, Interval
+    from prefect.types.entrypoint import EntrypointType
 
     module, _, name = one["entrypoint"].partition(":")
     flow = getattr(importlib.import_module(module), name)

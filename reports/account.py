@@ -145,6 +145,11 @@ class AccountFigures:
         return any(pbx.is_read for pbx in self.reading)
 
     @property
+    def is_complete(self) -> bool:
+        """Whether every PBX is read in full."""
+        return bool(self.reading) and all(pbx.is_complete for pbx in self.reading)
+
+    @property
     def silent(self) -> tuple[Reading, ...]:
         """PBXs of which nothing is known for the period."""
         return tuple(pbx for pbx in self.reading if not pbx.is_read)

@@ -76,17 +76,17 @@ def _recordings_note(f: AccountFigures) -> str:
         return "No call of this period was to be recorded."
     if not found.judged:
         due = words.count(found.eligible, "call")
-        return f"No recording could be judged: {due} should be recorded and none was looked at yet."
+        return f"No recording could be judged: {due} should be recorded, and of none it is known."
     verified, judged = words.number(found.verified), words.number(found.judged)
     said = [f"{verified} of {judged} calls that should be recorded have a verified recording."]
     if found.spoken_rate is not None:
         known = words.number(found.spoken - found.not_known)
         rate = words.percent(found.spoken_rate)
-        said.append(f"Of all {known} calls in which people spoke and that were looked at, {rate} have one.")
+        said.append(f"Of all {known} calls in which people spoke and whose recording is known of, {rate} have one.")
     if found.pending:
         said.append(f"{words.number(found.pending)} pending.")
     if found.unknown:
-        said.append(f"{words.number(found.unknown)} not looked at: unknown, not missing.")
+        said.append(f"{words.number(found.unknown)} not known: neither covered nor missing.")
     return " ".join(said)
 
 

@@ -26,44 +26,58 @@ def terms(accounts: Sequence[Account]) -> Terms:
     return (
         (
             "Missed",
-            "a call from outside in which no person spoke to the caller; a queue, menu, voicemail or fax is no person. "
-            "One call counts once, whatever its legs.",
+            (
+                "a call from outside in which no person spoke to the caller; a queue, menu, voicemail or fax is "
+                "no person. One call counts once, whatever its legs."
+            ),
         ),
         (
             "Missed-call rate",
-            f"missed / offered, both without short abandons: callers who hung up after less than {short}. "
-            "The rate with them is beside it.",
+            (
+                f"missed / offered, both without short abandons: callers who hung up after less than {short}. The "
+                "rate with them is beside it."
+            ),
         ),
         (
             "Never called back",
-            f"a caller with a number who was missed in the period, whom nobody called within {allowed} of the first "
-            "try, and who did not get through. A call out counts whether or not it was connected. While that time "
-            "runs, or where it was not read, the caller is still in time.",
+            (
+                f"a caller with a number who was missed in the period, whom nobody called within {allowed} of the "
+                "first try, and who did not get through. A call out counts whether or not it was connected. While"
+                " that time runs, or where it was not read, the caller is still in time."
+            ),
         ),
         (
             "Call back now",
-            "missed, not reached since, and not called since the last try; late calls take a caller off this list, "
-            "not out of the figure.",
+            (
+                "missed, not reached since, and not called since the last try; late calls take a caller off this "
+                "list, not out of the figure."
+            ),
         ),
         ("First-time caller", "no earlier call with this account in the lake."),
         (
             "Recording coverage",
-            "calls with a verified recording / calls of at least 3 seconds of talk that policy says to record, without "
-            "those that are pending or not known. Verified: it can be decoded and is as long as the talk, within "
-            "5 seconds or 5 %.",
+            (
+                "calls with a verified recording / calls of at least 3 seconds of talk that policy says to "
+                "record, without those that are pending or not known. Verified: it can be decoded and is as long "
+                "as the talk, within 5 seconds or 5 %."
+            ),
         ),
         (
             "Not known",
-            "nobody could look for the recording: its PBX was not read, or the right to it is missing. Such a call is "
-            "neither covered nor missing.",
+            (
+                "nobody could look for the recording: its PBX was not read, or the right to it is missing. Such a"
+                " call is neither covered nor missing."
+            ),
         ),
         (
             "Pending",
-            "ended less than 60 minutes before the data ends, or not final on the PBX: never counted as missing.",
+            ("ended less than 60 minutes before the data ends, or not final on the PBX: never counted as missing."),
         ),
         (
             "The period before",
-            "judged at the same age as this one, so that its callers had no longer to be called back; compared only "
-            "where both were read in full.",
+            (
+                "judged at the same age as this one, so that its callers had no longer to be called back; "
+                "compared only where both were read in full."
+            ),
         ),
     )

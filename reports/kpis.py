@@ -107,7 +107,7 @@ def _coverage(now: Slice, context: Context) -> Kpi:
         change = words.points(this, before, context.period.before, lower_is_better=False, digits=0)
     detail = f"{words.number(found.verified)} of {words.number(found.judged)} calls that should be recorded; {beside}"
     waiting = [
-        f"{words.number(n)} {word}" for n, word in ((found.pending, "pending"), (found.unknown, "not looked at")) if n
+        f"{words.number(n)} {word}" for n, word in ((found.pending, "pending"), (found.unknown, "not known")) if n
     ]
     if waiting:
         detail += f"; {', '.join(waiting)}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from trunkline.hours import Within
 from trunkline.periods import Period
 from trunkline.reports import words
 from trunkline.reports.account import AccountFigures

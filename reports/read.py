@@ -37,13 +37,13 @@ def account_figures(connection: duckdb.DuckDBPyConnection, account: Account, per
     reach = sql.one(connection, "reach", {"account_id": account.id})
     now, then = _values(account, period), _values(account, before)
     age = reach["as_of"] - period.until if reach["as_of"] else dt.timedelta()
-    reading = _reading(connection, now, period)
+    reading, reading_before = _reading(connection, now, period), _reading(connection, then, before)
     return AccountFigures(
         account=account,
         period=period,
         now=_slice(connection, now, None),
         before=_slice(connection, then, before.until + age),
-        was_complete_before=bool(reading_before) and all(pbx.is_complete for pbx in reading_before),
+        is_comparable=bool(reading) and all(pbx.is_complete for pbx in (*reading, *reading_before)),
         call_back=tuple(Caller(**row) for row in sql.run(connection, "call_back_now", now)),
         heat=tuple(Heat(**row) for row in sql.run(connection, "heat", now)),
         lost=_lost(sql.run(connection, "lost", now)),
@@ -85,13 +85,13 @@ def coverage(rows: Sequence[sql.Row]) -> Coverage:
 
     eligible = [row for row in rows if row["eligible"]]
     causes: Counter[str] = Counter()
+    unknown: Counter[str] = Counter()
+    reasons: Counter[str] = Counter()
     for row in eligible:
         if row["state"] in {"missing", "mismatch"}:
             causes["mismatch" if row["state"] == "mismatch" else row["cause"]] += row["calls"]
         elif row["state"] == "unknown":
             unknown[row["cause"] or ("unreadable" if row["recorded"] else "not_looked_at")] += row["calls"]
-    unknown: Counter[str] = Counter()
-    reasons: Counter[str] = Counter()
     for row in rows:
         if not row["eligible"]:
             reasons[row["not_eligible"]] += row["calls"]

@@ -25,7 +25,7 @@ def templates() -> jinja2.Environment:
     """The templates of this package: HTML escaped, text left as it is, unknown names an error."""
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("trunkline.reports"),
-        autoescape=lambda name: name is None or not name.endswith((".txt.j2", "text_parts.j2")),  # noqa: S701
+        autoescape=lambda name: name is None or not name.endswith(".txt.j2"),  # noqa: S701
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -38,13 +38,19 @@ def templates() -> jinja2.Environment:
 
 def account_mail(f: AccountFigures, agency: Agency, contact: str) -> tuple[str, str]:
     """HTML and text of one account's mail. `contact`: who can be asked, or told to stop."""
-    values = account_view.shared(f, agency) | {
-        "call_back": rows.call_backs(f, "mail", MOST_CALLERS),
-        "call_back_note": _call_back_note(f),
-        "lost": rows.lost(f, MOST_PLACES),
-        "foot": [*account_view.foot(f), _stop(f.account.name, contact, _full_report(f, agency))],
-    }
-    return _both("account_mail", values)
+    shared = account_view.shared(f, agency)
+    foot = [*account_view.foot(f), _stop(f.account.name, contact, _full_report(f, agency))]
+
+    def cut(share: int) -> dict[str, Any]:
+        callers = MOST_CALLERS // share
+        return shared | {
+            "call_back": rows.call_backs(f, "mail", callers),
+            "call_back_note": _call_back_note(f, callers),
+            "lost": rows.lost(f, -(-MOST_PLACES // share)),
+            "foot": foot,
+        }
+
+    return _fitting("account_mail", cut)
 
 
 def _call_back_note(f: AccountFigures, most: int) -> str:
@@ -59,16 +65,20 @@ def _full_report(f: AccountFigures, agency: Agency) -> str:
 
 def agency_mail(f: AgencyFigures, contact: str) -> tuple[str, str]:
     """HTML and text of the agency's mail: no caller's number is in it."""
-    values = agency_view.shared(f)
-    accounts, mends = values["rows"], values["mends"]
-    values |= {
-        "rows": accounts[:MOST_ACCOUNTS],
-        "more": _more(len(accounts) - MOST_ACCOUNTS, "more in the full report"),
-        "mends": mends[:MOST_MENDS],
-        "more_mends": _more(len(mends) - MOST_MENDS, "more to mend in the full report"),
-        "foot": [tallies.agency_line(f), _stop(f.agency.name, contact, "")],
-    }
-    return _both("agency_mail", values)
+    shared = agency_view.shared(f)
+    foot = [tallies.agency_line(f), _stop(f.agency.name, contact, "")]
+
+    def cut(share: int) -> dict[str, Any]:
+        accounts, mends = MOST_ACCOUNTS // share, MOST_MENDS // share
+        return shared | {
+            "rows": shared["rows"][:accounts],
+            "more": _more(len(shared["rows"]) - accounts, "more in the full report"),
+            "mends": shared["mends"][:mends],
+            "more_mends": _more(len(shared["mends"]) - mends, "more to mend in the full report"),
+            "foot": foot,
+        }
+
+    return _fitting("agency_mail", cut)
 
 
 def _more(amount: int, what: str) -> str:

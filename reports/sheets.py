@@ -8,7 +8,8 @@ from typing import Any
 
 from trunkline.config import Account
 from trunkline.reports import words
-from trunkline.reports.figures import AccountFigures, Slice
+from trunkline.reports.account import AccountFigures
+from trunkline.reports.figures import Slice
 from trunkline.reports.rows import shown
 from trunkline.reports.sql import Row
 

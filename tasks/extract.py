@@ -17,7 +17,7 @@ from trunkline.calls.facts import PbxFacts
 from trunkline.calls.legs import Parsed, parse
 from trunkline.calls.recordings import linked
 from trunkline.models import WindowRead
-from trunkline.store.load import WindowRow
+from trunkline.store.windows import WindowRow
 from trunkline.tasks.step import step
 from trunkline.tasks.work import Site, Work, now
 from trunkline.windows import SMALLEST_WINDOW, Window

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import asyncio
 
-from trunkline.errors import RemoteError
-from trunkline.store.load import WindowRow, load_window, note_window
+from trunkline.store.load import load_window
 from trunkline.tasks.extract import Staged
 from trunkline.tasks.step import step
-from trunkline.tasks.work import Site, Work, now
-from trunkline.windows import Window
+from trunkline.tasks.work import Site, Work
 
 
 @step(lambda _work, site, pieces: f"load {site.pbx.id} {pieces[0].row.window}")
@@ -24,15 +22,3 @@ def _load(work: Work, staged: Staged) -> int:
     staged.legs.unlink(missing_ok=True)
     staged.recordings.unlink(missing_ok=True)
     return changed
-
-
-async def note_failed(work: Work, site: Site, windows: list[Window], error: RemoteError, state: str = "failed") -> None:
-    """Windows that could not be read, with the reason: they are due again next time."""
-
-    def note() -> None:
-        with work.lake.write() as connection:
-            for window in windows:
-                row = WindowRow(pbx_id=site.pbx.id, window=window, state=state, read_at=now(), error=error.message)
-                note_window(connection, row)
-
-    await asyncio.to_thread(note)

@@ -46,9 +46,7 @@ async def probe(work: Work, site: Site, surface: Surface, thorough: bool = False
 
 def _known_download(lake: Lake, site: Site) -> bool | None:
     with lake.read() as connection:
-        row = connection.execute(
-            "SELECT can_download_recordings FROM pbxs WHERE pbx_id = ?", [site.pbx.id]
-        ).fetchone()
+        row = connection.execute("SELECT can_download_recordings FROM pbxs WHERE pbx_id = ?", [site.pbx.id]).fetchone()
     return row[0] if row else None
 
 

@@ -62,6 +62,12 @@ async def recordings(work: Work, site: Site, surface: Surface, probe: Probe) -> 
     return Fetched(len(waits), stored)
 
 
+def is_waiting(work: Work, site: Site) -> bool:
+    """Whether any recording waits to be fetched."""
+    with work.lake.read() as connection:
+        return bool(waiting(connection, site.pbx.id, with_access=False))
+
+
 def _waiting(work: Work, site: Site, probe: Probe) -> list[Waiting]:
     if site.account.recording_policy == "none":
         return []  # no audio is ever fetched
@@ -171,5 +177,3 @@ def _refused(one: Waiting) -> dict[str, Any]:
     """Not asked for: the probe, or another recording's answer, showed that the right is missing."""
     result = _result(one, "missing", "access", {"can_download_recordings": False})
     return {name: result[name] for name in ("recording_id", "state", "cause", "evidence")}
-
-

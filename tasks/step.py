@@ -24,7 +24,7 @@ def in_flow_run() -> bool:
     return FlowRunContext.get() is not None
 
 
-def step(name: Callable[P, str]) -> Callable[[Callable[P, Awaitable[R]]], Callable[P, Awaitable[R]]]:
+def step(name: Callable[..., str]) -> Callable[[Callable[P, Awaitable[R]]], Callable[P, Awaitable[R]]]:
     """Marks a step. `name` makes the task run's name from the arguments: account, PBX and window, for people.
 
     No retries here: seconds are retried by `adapters.http`, minutes by the next tick, never both for one cause.
@@ -35,26 +35,22 @@ def step(name: Callable[P, str]) -> Callable[[Callable[P, Awaitable[R]]], Callab
         async def call(*args: P.args, **kwargs: P.kwargs) -> R:
             if not in_flow_run():
                 return await function(*args, **kwargs)
-            return await _as_task_run(function, name(*args, **kwargs), args, kwargs)
+            result: R = await _as_task_run(function, name(*args, **kwargs), args, kwargs)
+            return result
 
         return call
 
     return wrap
 
 
-async def _as_task_run(function: Callable[..., Awaitable[R]], name: str, args: Any, kwargs: Any) -> R:
+async def _as_task_run(function: Callable[..., Awaitable[Any]], name: str, args: Any, kwargs: Any) -> Any:
     from prefect import task
     from prefect.cache_policies import NO_CACHE
 
-    async def run() -> R:
+    async def run() -> Any:
         return await function(*args, **kwargs)
 
-    run.__name__ = function.__name__
     run.__doc__ = function.__doc__
-    return await task(
-        run,
-        name=function.__name__,
-        task_run_name=name.replace("{", "(").replace("}", ")"),
-        cache_policy=NO_CACHE,
-        persist_result=False,
-    )()
+    plain_name = name.replace("{", "(").replace("}", ")")  # Prefect fills in braces
+    as_task = task(name=function.__name__, task_run_name=plain_name, cache_policy=NO_CACHE, persist_result=False)
+    return await as_task(run)()

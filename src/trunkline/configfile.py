@@ -64,10 +64,8 @@ def _patterns(path: Path, value: object) -> list[str]:
     """What `include` lists: names relative to the config's folder."""
     patterns = value if isinstance(value, list) else [value]
     if not isinstance(value, list) or not all(isinstance(one, str) and _is_relative(one) for one in patterns):
-        raise ConfigError(
-            f"{path}: include: a list of file names is due", mend='write include = ["accounts/*.toml"]'
-        )
-    return patterns
+        raise ConfigError(f"{path}: include: a list of file names is due", mend='write include = ["accounts/*.toml"]')
+    return [str(one) for one in patterns]
 
 
 def _is_relative(pattern: str) -> bool:

@@ -67,7 +67,7 @@ def _nearest(recording: ListedRecording, legs: list[dict[str, Any]], starts: lis
 def same_party(shown: str, number: str | None) -> bool:
     """Whether a display string (`Anna Agent (100)`, `+491701234567`) and a number mean the same party."""
     ours = "".join(_DIGITS.findall(number or "")).lstrip("0")
-    theirs = (_DIGITS.findall(shown.rpartition("(")[2]) or [""])[0].lstrip("0")
+    theirs: str = (_DIGITS.findall(shown.rpartition("(")[2]) or [""])[0].lstrip("0")
     if not ours or not theirs:
         return ours == theirs
     if min(len(ours), len(theirs)) < SUFFIX_DIGITS:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 import hashlib
-from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
@@ -14,30 +12,11 @@ import polars as pl
 from trunkline.calls.columns import LEGS
 from trunkline.calls.group import to_calls
 from trunkline.store.merge import merge
-from trunkline.windows import Read, Window, missing
+from trunkline.store.windows import WindowRow, note_window
+from trunkline.windows import Window
 
 # How far a call's legs can lie apart: bounds what a merge must look at in the lake.
 LEG_SPREAD = dt.timedelta(days=2)
-
-
-@dataclass(frozen=True)
-class WindowRow:
-    """What the ledger says of one read of one window (contract §4)."""
-
-    pbx_id: str
-    window: Window
-    state: str
-    read_at: dt.datetime
-    surface: str | None = None
-    row_shape: str | None = None
-    rows: int = 0
-    legs: int = 0
-    calls: int = 0
-    duplicates: int = 0
-    quarantined: int = 0
-    pages: int = 0
-    requests: int = 0
-    error: str | None = None
 
 
 def load_window(
@@ -133,62 +112,3 @@ def _quarantine(connection: duckdb.DuckDBPyConnection, row: WindowRow, quarantin
                 "raw": raw.decode("utf-8", "replace"),
             },
         )
-
-
-def note_window(connection: duckdb.DuckDBPyConnection, row: WindowRow) -> None:
-    """Writes the ledger's row in place of what it makes up for; a failure never hides that a window was read."""
-    connection.execute(
-        """
-        DELETE FROM windows WHERE pbx_id = $pbx AND (
-            (state <> 'complete' AND since >= $since AND until <= $until)
-            OR (since = $since AND until = $until AND $state = 'complete'))
-        """,
-        {"pbx": row.pbx_id, "since": row.window.since, "until": row.window.until, "state": row.state},
-    )
-    values = {**dataclasses.asdict(row), **dataclasses.asdict(row.window)}
-    columns = [name for name in values if name != "window"]
-    connection.execute(
-        f"""
-        INSERT INTO windows ({", ".join(columns)}) SELECT {", ".join(f"${name}" for name in columns)}
-        WHERE NOT EXISTS (
-            FROM windows WHERE pbx_id = $pbx_id AND since = $since AND until = $until AND state = 'complete')
-        """,
-        {name: values[name] for name in columns},
-    )
-    if row.state == "complete":
-        _forget_made_up(connection, row)
-
-
-def _forget_made_up(connection: duckdb.DuckDBPyConnection, row: WindowRow) -> None:
-    """Drops failures that several complete windows make up for together: halves of one that was too large."""
-    span = {"pbx": row.pbx_id, "since": row.window.since, "until": row.window.until}
-    failed = connection.execute(
-        """
-        SELECT since, until FROM windows
-        WHERE pbx_id = $pbx AND state <> 'complete' AND since < $until AND until > $since
-        """,
-        span,
-    ).fetchall()
-    if not failed:
-        return
-    read = [one.window for one in reads_of(connection, row.pbx_id)]
-    for window in (Window(*times) for times in failed):
-        if not missing(window, read):
-            connection.execute(
-                "DELETE FROM windows WHERE pbx_id = ? AND since = ? AND until = ? AND state <> 'complete'",
-                [row.pbx_id, window.since, window.until],
-            )
-
-
-def first_asked(connection: duckdb.DuckDBPyConnection, pbx_id: str) -> dt.datetime | None:
-    """Where the first window begins that was ever asked of a PBX, read or not."""
-    row = connection.execute("SELECT min(since) FROM windows WHERE pbx_id = ?", [pbx_id]).fetchone()
-    return row[0] if row else None
-
-
-def reads_of(connection: duckdb.DuckDBPyConnection, pbx_id: str) -> list[Read]:
-    """Every complete window of a PBX."""
-    rows = connection.execute(
-        "SELECT since, until, read_at FROM windows WHERE pbx_id = ? AND state = 'complete'", [pbx_id]
-    ).fetchall()
-    return [Read(Window(since, until), read_at) for since, until, read_at in rows]
