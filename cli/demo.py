@@ -82,9 +82,15 @@ def _work(options: Options, world: World, config: Path, folder: Path) -> None:
     out = folder / "reports"
     reported = run(options, run_here(report, period="week", config=str(config), out=str(out.resolve()), email=True))
     options.say()
-    options.say(f"{len(reported.built)} reports written and {reported.mailed} mailed; {len(world.mail.messages)} mails arrived in {folder}/mail/")
+    arrived = len(world.mail.messages)
+    options.say(
+        f"{len(reported.built)} reports written and {reported.mailed} mailed; {arrived} mails are in {folder}/mail/"
+    )
     options.say(f"  open  {out}/index.html")
     options.say(f"  query {folder}/data/lake.duckdb, table calls: one row per call")
     options.say(f"  look  trunkline --config {config} status")
-    result = {"outcome": outcome.as_json(), "reports": [str(path) for one in reported.built for path in one.paths.values()]}
-    options.finish(result)
+    result = {
+        "outcome": outcome.as_json(),
+        "reports": [str(path) for one in reported.built for path in one.paths.values()],
+    }
+    options.finish(result, 1 if reported.failures else 0)

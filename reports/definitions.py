@@ -71,7 +71,7 @@ def terms(accounts: Sequence[Account]) -> Terms:
         ),
         (
             "Pending",
-            ("ended less than 60 minutes before the data ends, or not final on the PBX: never counted as missing."),
+            "ended less than 60 minutes before the data ends, or not final on the PBX: never counted as missing.",
         ),
         (
             "The period before",

@@ -51,7 +51,7 @@ def lines(now: Slice, calls: Sheet, callers: Sheet) -> list[Line]:
         Line("of another length", found.mismatch, judged[1]),
         Line("missing", found.missing, judged[2]),
         Line("pending", found.pending, _count(calls, eligible=True, recording_state="pending")),
-        Line("not looked at", found.unknown, _count(calls, eligible=True, recording_state="unknown")),
+        Line("not known", found.unknown, _count(calls, eligible=True, recording_state="unknown")),
         _rate("Recording coverage", found.rate, judged[0], "+".join(judged)),
         _rate("Coverage of all calls in which people spoke", found.spoken_rate, _count(calls, recorded=True), known),
         Line("Recorded although the policy says no", found.recorded_in_error, _count(calls, recorded_in_error=True)),

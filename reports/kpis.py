@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from trunkline.periods import Period
 from trunkline.reports import words
 from trunkline.reports.account import AccountFigures
-from trunkline.reports.figures import Slice
+from trunkline.reports.figures import Coverage, Slice
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Kpi:
 
 @dataclass(frozen=True)
 class Context:
-    """What the three figures are shown against. `compared` is null where the period before is not known."""
+    """What the three figures are shown against. `compared` is null where either was not read in full."""
 
     period: Period
     is_read: bool
@@ -64,22 +64,27 @@ def _missed(now: Slice, context: Context) -> Kpi:
         return Kpi("no calls", "missed-call rate", "", "nobody rang from outside", "missed")
     change = f"no comparison with {context.period.before}"
     if context.compared:
-        this, before = (one.volumes.missed_rate for one in context.compared)
-        change = words.points(this, before, context.period.before, lower_is_better=True, digits=1)
+        this, before = (one.volumes for one in context.compared)
+        change = words.points(
+            this.missed_rate, before.missed_rate, context.period.before, lower_is_better=True, digits=1
+        )
+        if not before.offered:
+            change = f"{context.period.before}: no calls"
+        change += _among(context, words.percent(this.missed_rate, 1))
     detail = f"{words.number(volumes.lost)} of {words.number(volumes.offered - volumes.short_abandons)} calls"
     if volumes.short_abandons:
         detail += (
             f"; {words.number(volumes.short_abandons)} more hung up within {context.short_abandon} "
             f"({words.percent(volumes.gross_rate, 1)} with them)"
         )
-    return Kpi(words.percent(volumes.missed_rate, 1), "missed-call rate", change + context.note, detail, "missed")
+    return Kpi(words.percent(volumes.missed_rate, 1), "missed-call rate", change, detail, "missed")
 
 
 def _never(now: Slice, context: Context) -> Kpi:
     calls = now.callbacks
     before = context.compared[1].callbacks.never_returned if context.compared else None
     this = context.compared[0].callbacks.never_returned if context.compared else calls.never_returned
-    change = words.difference(this, before, context.period.before) + context.note
+    change = words.difference(this, before, context.period.before) + _among(context, words.number(this))
     callers, returned = words.count(calls.callers, "missed caller"), words.number(calls.returned)
     parts = [f"of {callers}, {returned} called back within {context.within}"]
     if calls.rate is not None:
@@ -94,21 +99,39 @@ def _never(now: Slice, context: Context) -> Kpi:
 
 def _coverage(now: Slice, context: Context) -> Kpi:
     found = now.coverage
-    beside = f"{words.percent(found.spoken_rate)} of all calls in which people spoke"
+    if found.judged:
+        value, detail = words.percent(found.rate), f"{words.number(found.verified)} of {_due(found.judged)}"
+    elif found.eligible:
+        value, detail = "not known", _due(found.eligible)
+    else:
+        value, detail = "none due" if found.spoken else "no calls", "no call was to be recorded"
+    parts = [detail]
+    if found.spoken_rate is not None:
+        parts.append(f"{words.percent(found.spoken_rate)} of all calls in which people spoke")
+    if found.pending:
+        parts.append(f"{words.number(found.pending)} pending")
+    if found.unknown:
+        why = ", ".join(words.CAUSES[one.label][0] for one in found.unknown_causes)
+        parts.append(f"{words.number(found.unknown)} not known: {why}")
+    return Kpi(value, "recording coverage", _coverage_change(found, context), "; ".join(parts), "coverage")
+
+
+def _due(calls: int) -> str:
+    return f"{words.count(calls, 'call')} that should be recorded"
+
+
+def _coverage_change(found: Coverage, context: Context) -> str:
     if not found.judged:
-        detail = "not looked at yet" if found.eligible else "no call was to be recorded"
-        value = "no calls" if not found.spoken else "not known" if found.eligible else "none due"
-        return Kpi(
-            value, "recording coverage", "", detail if found.spoken_rate is None else f"{detail}; {beside}", "coverage"
-        )
-    change = f"no comparison with {context.period.before}"
-    if context.compared:
-        this, before = (one.coverage.rate for one in context.compared)
-        change = words.points(this, before, context.period.before, lower_is_better=False, digits=0)
-    detail = f"{words.number(found.verified)} of {words.number(found.judged)} calls that should be recorded; {beside}"
-    waiting = [
-        f"{words.number(n)} {word}" for n, word in ((found.pending, "pending"), (found.unknown, "not known")) if n
-    ]
-    if waiting:
-        detail += f"; {', '.join(waiting)}"
-    return Kpi(words.percent(found.rate), "recording coverage", change + context.note, detail, "coverage")
+        return ""
+    if not context.compared:
+        return f"no comparison with {context.period.before}"
+    this, before = (one.coverage for one in context.compared)
+    change = f"{context.period.before}: none due"
+    if before.eligible:
+        change = words.points(this.rate, before.rate, context.period.before, lower_is_better=False, digits=0)
+    return change + _among(context, words.percent(this.rate))
+
+
+def _among(context: Context, value: str) -> str:
+    """Which accounts the change is of, with their figure of this period; nothing where it is of all."""
+    return f"{context.note} ({value})" if context.note and context.compared else ""

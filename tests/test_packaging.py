@@ -23,8 +23,9 @@ def shipped(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
     copy, out = tmp_path_factory.mktemp("copy"), tmp_path_factory.mktemp("out")
     for name in ("pyproject.toml", "README.md", "prefect.yaml"):
         shutil.copy(ROOT / name, copy)
+    left_out = shutil.ignore_patterns("__pycache__", "*.egg-info")
     for name in FOLDERS:
-        shutil.copytree(ROOT / name, copy / name, symlinks=True, ignore=shutil.ignore_patterns("__pycache__", "*.egg-info"))
+        shutil.copytree(ROOT / name, copy / name, symlinks=True, ignore=left_out)
     script = f"from setuptools import build_meta; print(build_meta.build_wheel({str(out)!r}))"
     subprocess.run([sys.executable, "-W", "ignore", "-c", script], cwd=copy, check=True, capture_output=True)
     with zipfile.ZipFile(next(out.glob("*.whl"))) as wheel:

@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import asyncio
 import errno
-import resource
-import signal
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,69 +12,86 @@ import pytest
 from trunkline.adapters.blobs import Blobs, full_disk_said
 from trunkline.errors import DiskFull
 
-KEY = "acme/acme-main/2026/09/16/call.wav"
+KEY = "acme/acme-main/2026/09/14/7.wav"
+SMALL_DISK = """
+import asyncio, pathlib, resource, sys
+from trunkline.adapters.blobs import Blobs
+from trunkline.errors import DiskFull
+resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
+try:
+    asyncio.run(Blobs(sys.argv[1]).put("a/b.bin", bytes(5000)))
+except DiskFull as error:
+    print(error)
+"""
 
 
-def test_what_is_put_is_found_under_its_key(tmp_path: Path) -> None:
-    async def go() -> tuple[bool, bytes, bool]:
-        blobs = Blobs(str(tmp_path / "audio"))
+def test_a_file_is_kept_under_its_key(tmp_path: Path) -> None:
+    blobs = Blobs(str(tmp_path / "recordings"))
+
+    async def run() -> tuple[bool, bool, bytes]:
         before = await blobs.exists(KEY)
         await blobs.put(KEY, b"RIFF")
-        return before, await blobs.get(KEY), await blobs.exists(KEY)
+        return before, await blobs.exists(KEY), await blobs.get(KEY)
 
-    assert asyncio.run(go()) == (False, b"RIFF", True)
-    assert (tmp_path / "audio" / KEY).read_bytes() == b"RIFF"
-    assert list((tmp_path / "audio" / ".partial").iterdir()) == []
-
-
-def test_a_finished_file_is_moved_to_its_key(tmp_path: Path) -> None:
-    blobs = Blobs(str(tmp_path / "audio"))
-    whole = blobs.partial_folder(tmp_path) / "part"
-    whole.write_bytes(b"RIFF")
-    asyncio.run(blobs.put(KEY, whole))
-    assert (tmp_path / "audio" / KEY).read_bytes() == b"RIFF"
-    assert not whole.exists()
+    assert asyncio.run(run()) == (False, True, b"RIFF")
+    assert (tmp_path / "recordings" / KEY).read_bytes() == b"RIFF"
 
 
-def test_only_its_owner_reads_it(tmp_path: Path) -> None:
-    blobs = Blobs(str(tmp_path / "audio"))
+def test_a_written_file_is_moved_and_not_copied(tmp_path: Path) -> None:
+    blobs = Blobs(str(tmp_path / "recordings"))
+    partial = blobs.partial_folder(tmp_path / "state") / "7-x"
+    partial.write_bytes(b"RIFF")
+    inode = partial.stat().st_ino
+    asyncio.run(blobs.put(KEY, partial))
+    assert (tmp_path / "recordings" / KEY).stat().st_ino == inode
+    assert not partial.exists()
+
+
+def test_a_key_is_written_over_in_one_step(tmp_path: Path) -> None:
+    blobs = Blobs(str(tmp_path))
+    for data in (b"longer than the next", b"short"):
+        asyncio.run(blobs.put(KEY, data))
+    assert (tmp_path / KEY).read_bytes() == b"short"
+    assert list((tmp_path / ".partial").iterdir()) == []
+
+
+def test_folders_are_for_this_user_alone(tmp_path: Path) -> None:
+    blobs = Blobs(str(tmp_path / "recordings"))
     asyncio.run(blobs.put(KEY, b"RIFF"))
-    assert (tmp_path / "audio").stat().st_mode & 0o777 == 0o700
-    assert (tmp_path / "audio" / KEY).stat().st_mode & 0o077 == 0
+    folders = [tmp_path / "recordings", blobs.partial_folder(tmp_path)]
+    assert [folder.stat().st_mode & 0o077 for folder in folders] == [0, 0]
 
 
-def test_an_address_is_an_object_store() -> None:
-    async def go() -> tuple[bytes, bool]:
-        blobs = Blobs("memory://")
-        await blobs.put(KEY, b"RIFF")
-        return await blobs.get(KEY), await blobs.exists("other")
+def test_a_store_by_url_takes_bytes_and_files(tmp_path: Path) -> None:
+    blobs = Blobs("memory:///")
+    written = blobs.partial_folder(tmp_path / "state") / "7-x"
+    written.write_bytes(b"RIFF")
+    assert written.parent == tmp_path / "state" / ".partial"
 
-    assert asyncio.run(go()) == (b"RIFF", False)
-    assert Blobs("memory://").folder is None
+    async def run() -> tuple[bool, bytes, bytes]:
+        await blobs.put("a", written)
+        await blobs.put("b", b"data")
+        return await blobs.exists("c"), await blobs.get("a"), await blobs.get("b")
 
-
-def test_partial_files_lie_beside_the_final_ones_or_in_the_fallback(tmp_path: Path) -> None:
-    assert Blobs(str(tmp_path / "a")).partial_folder(tmp_path / "b") == tmp_path / "a" / ".partial"
-    assert Blobs("memory://").partial_folder(tmp_path / "b") == tmp_path / "b" / ".partial"
-
-
-def test_a_full_disk_leaves_nothing_behind(tmp_path: Path) -> None:
-    blobs = Blobs(str(tmp_path / "audio"))
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    before = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, hard))
-    try:
-        with pytest.raises(DiskFull, match="File too large"):
-            asyncio.run(blobs.put(KEY, b"x" * 5000))
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-        signal.signal(signal.SIGXFSZ, before)
-    assert [path for path in (tmp_path / "audio").rglob("*") if path.is_file()] == []
+    assert asyncio.run(run()) == (False, b"RIFF", b"data")
 
 
-def test_only_a_full_disk_is_called_one() -> None:
-    for code in (errno.ENOSPC, errno.EDQUOT):
-        with pytest.raises(DiskFull, match="free some space"), full_disk_said("audio"):
-            raise OSError(code, "no room")
-    with pytest.raises(PermissionError), full_disk_said("audio"):
-        raise PermissionError(errno.EACCES, "not yours")
+def test_a_full_disk_leaves_nothing_under_the_final_name(tmp_path: Path) -> None:
+    """A limit on the size of files stands in for the disk: the system refuses the write in the same way."""
+    run = subprocess.run(
+        [sys.executable, "-c", SMALL_DISK, str(tmp_path)], capture_output=True, text=True, check=True, env=os.environ
+    )
+    assert "File too large — free some space and run the same command again" in run.stdout
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EFBIG])
+def test_no_space_is_said_in_words(number: int) -> None:
+    words = f"data/recordings: {os.strerror(number)} — free some space"
+    with pytest.raises(DiskFull, match=words), full_disk_said("data/recordings"):
+        raise OSError(number, os.strerror(number))
+
+
+def test_other_errors_stay_what_they_are() -> None:
+    with pytest.raises(PermissionError), full_disk_said("data"):
+        raise PermissionError(errno.EACCES, "denied")

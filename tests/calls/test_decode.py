@@ -23,7 +23,6 @@ def test_no_rows_are_an_empty_frame_of_the_same_columns() -> None:
 @pytest.mark.parametrize(
     "bad",
     [
-        b'{"CdrId":7}',
         b'{"CdrId":"x","SourceType":"one"}',
         b'{"CdrId":"x","Answered":"maybe"}',
         b'{"CdrId":"x","SrcRecId":99999999999999999999}',

@@ -83,7 +83,8 @@ def test_an_unreachable_pbx_is_reported_and_stops_no_other(stage) -> None:
 @pytest.mark.parametrize("surface", ["xapi20", "console18"])
 def test_wrong_credentials_are_tried_once_and_not_again_until_they_change(stage, surface: str) -> None:
     console = surface == "console18"
-    with stage(one_pbx(surface=surface, shape="console" if console else "xapi-u6", login="admin" if console else "900")) as s:
+    settings = {"shape": "console", "login": "admin"} if console else {}
+    with stage(one_pbx(surface=surface, **settings)) as s:
         good = s.pbx.secret
         s.pbx.secret = "another"
         for _ in range(3):
@@ -117,11 +118,11 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A file system of 400 kB, where this process may mount one."""
     folder = tmp_path / "small"
     folder.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=400k", "tmpfs", str(folder)], check=False)  # noqa: S607
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=400k", "tmpfs", str(folder)], check=False)
     if mounted.returncode:
         pytest.skip("mounting a small file system is not allowed here")
     yield folder
-    subprocess.run(["umount", str(folder)], check=True)  # noqa: S607
+    subprocess.run(["umount", str(folder)], check=True)
 
 
 def test_a_full_disk_leaves_no_half_file_and_the_next_run_goes_on(stage, small_disk: Path) -> None:
@@ -132,12 +133,12 @@ def test_a_full_disk_leaves_no_half_file_and_the_next_run_goes_on(stage, small_d
         s.config.write_text(text.replace(place[0], f'recordings = "{small_disk}"'))
         done = s.command("sync")
         assert done.returncode == 1
-        assert "No space left on device — free some space and run the same command again; nothing was lost" in done.stderr
+        assert "No space left on device — free some space and run the same command again" in done.stderr
         assert s.query("SELECT count(*) > 60 FROM calls") == [(True,)], "the history is not held up"
         files = {str(path.relative_to(small_disk)): path.stat().st_size for path in small_disk.rglob("*.wav")}
         assert files == dict(s.query("SELECT path, bytes FROM recordings WHERE state = 'stored'"))
         assert list((small_disk / ".partial").iterdir()) == []
-        subprocess.run(["mount", "-o", "remount,size=40m", str(small_disk)], check=True)  # noqa: S607
+        subprocess.run(["mount", "-o", "remount,size=40m", str(small_disk)], check=True)
         assert s.command("sync").returncode == 0
         assert s.query("SELECT count(*) FROM recordings WHERE state = 'stored'")[0][0] > len(files)
 

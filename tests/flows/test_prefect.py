@@ -36,9 +36,13 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def prefect(url: str, *arguments: str, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "prefect", "--no-prompt", *arguments],
-        cwd=folder, env={**os.environ, "PREFECT_API_URL": url, **environment}, capture_output=True, text=True,
-        timeout=PATIENCE_SECONDS, check=False,
-    )  # fmt: skip
+        cwd=folder,
+        env={**os.environ, "PREFECT_API_URL": url, **environment},
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_SECONDS,
+        check=False,
+    )
 
 
 def ended_run(url: str, name: str) -> dict[str, Any]:
@@ -99,7 +103,9 @@ def test_a_worker_runs_the_deployments_of_prefect_yaml(server: str, stage, monke
         assert s.query("SELECT count(*) FROM calls") == [(len(s.pbx.book),)]
 
 
-def test_a_command_is_a_flow_run_where_an_api_is_configured(server: str, stage, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_command_is_a_flow_run_where_an_api_is_configured(
+    server: str, stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with stage(scenario_world()[0]) as s:
         monkeypatch.setenv("PREFECT_API_URL", server)
         done = s.command("sync")

@@ -35,10 +35,11 @@ FACTS = (
 MILLISECOND = 0.0011  # console times have whole seconds; a GUID's time is up to a millisecond early
 
 Known = dict[str, dict[str, Any]]
+Synced = tuple[str, Known, dict[str, Any]]
 
 
 @pytest.fixture(scope="module", params=SURFACES)
-def synced(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Known, dict[str, Any]]:
+def synced(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Synced:
     """Row shape, calls as the lake has them, and each scenario's call and truth."""
     shape = request.param
     folder = tmp_path_factory.mktemp(shape)
@@ -65,7 +66,7 @@ def _calls(lake: Path) -> Known:
 
 
 @pytest.mark.parametrize("name", SCENARIOS)
-def test_a_call_equals_its_truth(name: str, synced: tuple[str, Known, dict[str, Any]]) -> None:
+def test_a_call_equals_its_truth(name: str, synced: Synced) -> None:
     shape, calls, placed = synced
     if name not in placed:
         assert SCENARIOS[name].console is None, "only a console may say nothing of a call"
@@ -92,6 +93,6 @@ def _sorted(truth: Truth) -> list[tuple[str, str | None]]:
     return sorted(((state, cause) for state, cause in truth.recordings), key=lambda pair: (pair[0], pair[1] or "~"))
 
 
-def test_no_call_is_there_that_did_not_happen(synced: tuple[str, Known, dict[str, Any]]) -> None:
+def test_no_call_is_there_that_did_not_happen(synced: Synced) -> None:
     shape, calls, placed = synced
     assert set(calls) == {_key(shape, call) for call, _truth in placed.values()}

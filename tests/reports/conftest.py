@@ -7,12 +7,13 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from trunkline.reports.build import Built
 from trunkline.settings import write_settings
 from trunkline.store.lake import Lake
 
 sys.path.insert(0, str(Path(__file__).parent))  # for `small_lake`, which these tests share
 
-from small_lake import config, fill
+from small_lake import built, config, fill
 
 
 @pytest.fixture
@@ -21,3 +22,8 @@ def connection(tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         write_settings(connection, config(), [2026])
         fill(connection)
         yield connection
+
+
+@pytest.fixture
+def reports(connection: duckdb.DuckDBPyConnection, tmp_path: Path) -> dict[str, Built]:
+    return built(connection, tmp_path / "out", config())

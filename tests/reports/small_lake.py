@@ -4,14 +4,25 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
+import zipfile
+from html.parser import HTMLParser
+from pathlib import Path
+from xml.etree import ElementTree
 from zoneinfo import ZoneInfo
 
 import duckdb
 
 from trunkline.config import Config
+from trunkline.periods import parse
+from trunkline.reports.build import Built, build
 
 ADELAIDE = ZoneInfo("Australia/Adelaide")
 NOW = dt.datetime(2026, 11, 17, 22, 0, tzinfo=dt.UTC)  # Wednesday 18 Nov, 08:30 in Adelaide
+
+WEEK = parse("2026-W46", "Australia/Adelaide", NOW)
+
+FULL_NUMBER = re.compile(r"\+614\d{8}")
 
 
 def local(text: str) -> dt.datetime:
@@ -76,7 +87,7 @@ class Book:
 
     def put(self, table: str, **values: object) -> None:
         marks = ", ".join("?" for _ in values)
-        self.connection.execute(f"INSERT INTO {table} ({', '.join(values)}) VALUES ({marks})", list(values.values()))  # noqa: S608
+        self.connection.execute(f"INSERT INTO {table} ({', '.join(values)}) VALUES ({marks})", [*values.values()])  # noqa: S608  # noqa: S608
 
     def call(self, call_id: str, at: str, outcome: str, number: str | None, **more: object) -> None:
         account = str(more.pop("account", "acme"))
@@ -207,3 +218,40 @@ def fill(connection: duckdb.DuckDBPyConnection) -> None:
         "mend": "give the API client the role Recording Manager",
     }
     book.put("pbxs", pbx_id="acme-main", account_id="acme", version="20.0.6.1", problems=json.dumps([problem]))
+
+
+def built(connection: duckdb.DuckDBPyConnection, out: Path, config: Config) -> dict[str, Built]:
+    """The week's reports by account id."""
+    return {one.scope: one for one in build(connection, config, WEEK, config.account, out, NOW)}
+
+
+def rows_of(path: Path, sheet: str) -> list[dict[str, str]]:
+    """A sheet of a workbook as dicts, read without any spreadsheet library."""
+    space = {"m": "http://schemas.openxmlformats.org/spreadsheetml/2006/main"}
+    with zipfile.ZipFile(path) as book:
+        shared = ["".join(text.itertext()) for text in ElementTree.fromstring(book.read("xl/sharedStrings.xml"))]  # noqa: S314
+        names = [
+            one.get("name")
+            for one in ElementTree.fromstring(book.read("xl/workbook.xml")).iterfind(".//m:sheet", space)  # noqa: S314
+        ]
+        page = ElementTree.fromstring(book.read(f"xl/worksheets/sheet{names.index(sheet) + 1}.xml"))  # noqa: S314
+    table: list[dict[str, str]] = []
+    for row in page.iterfind(".//m:row", space):
+        cells = {}
+        for cell in row.iterfind("m:c", space):
+            value = cell.findtext("m:v", "", space)
+            column = re.sub(r"\d", "", cell.get("r", ""))
+            cells[column] = shared[int(value)] if cell.get("t") == "s" else value
+        table.append(cells)
+    heads, *lines = table
+    return [{heads[column]: value for column, value in line.items()} for line in lines]
+
+
+class Page(HTMLParser):
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))

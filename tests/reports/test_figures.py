@@ -6,14 +6,12 @@ import datetime as dt
 
 import duckdb
 import pytest
-from small_lake import NOW, Book, config, local
+from small_lake import NOW, WEEK, Book, config, local
 
 from trunkline.periods import parse
 from trunkline.reports import agency, read
 from trunkline.reports.account import AccountFigures
 from trunkline.reports.figures import Count, Coverage, Volumes
-
-WEEK = parse("2026-W46", "Australia/Adelaide", NOW)
 
 
 def figures(connection: duckdb.DuckDBPyConnection, account_id: str = "acme") -> AccountFigures:

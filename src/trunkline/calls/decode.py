@@ -35,9 +35,10 @@ def decode(raws: Sequence[bytes], row_type: RowType) -> tuple[pl.DataFrame, list
         return pl.DataFrame(schema={**types, "position": pl.UInt32}), []
     try:
         lines = b"\n".join(one_line(raw) for raw in raws)
-        return pl.read_ndjson(io.BytesIO(lines), schema=types).with_row_index("position"), []
-    except pl.exceptions.PolarsError:
+        frame = pl.read_ndjson(io.BytesIO(lines), schema=types).with_row_index("position")
+    except (pl.exceptions.PolarsError, msgspec.DecodeError):
         return _one_by_one(raws, row_type, types)
+    return (frame, []) if len(frame) == len(raws) else _one_by_one(raws, row_type, types)
 
 
 def _one_by_one(

@@ -42,7 +42,7 @@ def duration_seconds(text: pl.Expr) -> pl.Expr:
     iso = _sum_of(text.str.extract_groups(_ISO), {"2": 86_400, "3": 3_600, "4": 60, "5": 1})
     clock = _sum_of(text.str.extract_groups(_CLOCK), {"1": 86_400, "2": 3_600, "3": 60, "4": 1})
     return (
-        pl.when(text.str.contains(_ISO) & ~text.str.starts_with("-"))
+        pl.when(text.str.contains(_ISO) & text.str.contains(r"^P.*\d"))
         .then(iso)
         .when(text.str.contains(_CLOCK))
         .then(clock)

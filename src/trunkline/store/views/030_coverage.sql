@@ -67,7 +67,7 @@ seen AS (
             WHEN p.stored > 0 THEN 'mismatch'
             WHEN p.missing > 0 THEN if(p.found_cause IN ('access', 'unreachable'), 'unknown', 'missing')
             WHEN coalesce(p.ended_at, p.started_at) > a.as_of - INTERVAL 60 MINUTE THEN 'pending'
-            WHEN p.not_eligible IS NOT NULL THEN 'missing'
+            WHEN p.not_eligible <> 'too_short' THEN 'missing'
             ELSE 'unknown'
         END AS state
     FROM policed AS p LEFT JOIN account_as_of AS a USING (account_id)
