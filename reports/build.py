@@ -61,7 +61,10 @@ def build(
         days = own.get(account.id, period)
         figures = read.account_figures(connection, account, days)
         built.append(_account(connection, config, figures, out, now))
-        found.append(figures if days.days == period.days else read.account_figures(connection, account, period))
+        if days.days != period.days:  # the agency's table links to the days that it sums up; they are not mailed
+            figures = read.account_figures(connection, account, period)
+            _account(connection, config, figures, out, now)
+        found.append(figures)
     if found and len(found) == len(config.account):
         built.append(_agency(config, AgencyFigures(config.agency, period, tuple(found)), out, now))
     _index(config, period, built, out)

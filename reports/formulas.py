@@ -55,7 +55,7 @@ def lines(now: Slice, calls: Sheet, callers: Sheet) -> list[Line]:
         _rate("Recording coverage", found.rate, judged[0], "+".join(judged)),
         _rate("Coverage of all calls in which people spoke", found.spoken_rate, _count(calls, recorded=True), known),
         Line("Recorded although the policy says no", found.recorded_in_error, _count(calls, recorded_in_error=True)),
-    ]  # fmt: skip
+    ]
 
 
 def _rate(name: str, value: float | None, part: str, whole: str) -> Line:

@@ -25,7 +25,7 @@ def templates() -> jinja2.Environment:
     """The templates of this package: HTML escaped, text left as it is, unknown names an error."""
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("trunkline.reports"),
-        autoescape=lambda name: name is None or not name.endswith(".txt.j2"),  # noqa: S701
+        autoescape=jinja2.select_autoescape(disabled_extensions=("txt.j2",), default=True),
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

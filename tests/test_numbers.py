@@ -27,7 +27,9 @@ def test_the_normal_form(raw: str, region: str, normal: str) -> None:
     assert e164(raw, region) == normal
 
 
-@pytest.mark.parametrize("raw", ["8123 4567", "07700 900123", "12345", "+61", "00", "+99912345678"])
+@pytest.mark.parametrize(
+    "raw", ["8123 4567", "07700 900123", "12345", "+61", "00", "+99912345678", "+4918000000000000"]
+)
 def test_an_invalid_number_is_no_number(raw: str) -> None:
     assert e164(raw, "GB" if raw.startswith("07700") else "AU") is None
 

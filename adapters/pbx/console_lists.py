@@ -29,7 +29,7 @@ _T = TypeVar("_T")
 
 
 class _Log(msgspec.Struct):
-    CallLogRows: list[msgspec.Raw] = []
+    CallLogRows: list[msgspec.Raw]
     HasMoreRows: bool = False
 
 

@@ -22,7 +22,7 @@ MAX_PAGES = 2_000  # a bound for a PBX that never ends; 20,000 rows in pages of 
 class Envelope(msgspec.Struct):
     """An answer's `value` as raw items, so that a row is kept as received at no cost."""
 
-    value: list[msgspec.Raw] = []
+    value: list[msgspec.Raw]
     next: str | None = msgspec.field(name="@odata.nextLink", default=None)
 
 

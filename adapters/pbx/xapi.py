@@ -90,7 +90,7 @@ class Xapi20:
         )
 
     async def _call_log(self, window: Window) -> list[list[bytes]]:
-        for spelling in (self._spelling, *paths.SPELLINGS):
+        for spelling in dict.fromkeys((self._spelling, *paths.SPELLINGS)):
             self._spelling = spelling
             path = paths.call_log(window, hide_pcalls=self._pbx.hide_pcalls, spelling=spelling)
             pages: list[list[bytes]] = []

@@ -93,12 +93,15 @@ async def _json(client: ApiClient, path: str) -> dict[str, Any]:
 
 
 async def _newest_recording(client: ApiClient) -> tuple[int, str | None]:
+    """The status of the recording list (0 where the answer is no list), and the newest recording's id."""
     try:
         response = await client.get("/xapi/v1/Recordings?$top=1&$orderby=Id desc&$select=Id")
         items = items_of(response) if response.status_code == 200 else []
         newest = str(msgspec.json.decode(items[0])["Id"]) if items else None
-    except (Forbidden, BadAnswer):
+    except Forbidden:
         return 403, None
+    except (BadAnswer, KeyError, TypeError):
+        return 0, None
     return response.status_code, newest
 
 

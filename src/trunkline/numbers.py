@@ -7,6 +7,7 @@ import re
 
 import phonenumbers
 
+LONGEST = 16  # a plus and the 15 digits that E.164 allows; some national plans call longer ones valid
 _NOT_DIALLED = re.compile(r"[^\d+*#]")
 _DIALLED_AFTER = re.compile(r"(?<=\d)\s*(?:;ext=|,|x|ext\.?)\s*\d{1,6}$", re.IGNORECASE)
 _EXTENSION_PREFIX = re.compile(r"^ext\.?\s*", re.IGNORECASE)
@@ -29,7 +30,8 @@ def e164(raw: str | None, region: str) -> str | None:
         except phonenumbers.NumberParseException:
             continue
         if phonenumbers.is_valid_number(number):
-            return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+            normal = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+            return normal if len(normal) <= LONGEST else None
         if digits.startswith(("+", "0")) or len(digits) < 10:
             break  # only a long number without a plus may be an international one whose plus the trunk dropped
     return None

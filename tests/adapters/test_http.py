@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
+import gzip
 import shutil
 import socket
 import ssl
@@ -139,7 +141,7 @@ def test_retry_after_is_honoured(pbx: SimulatedPbx, at: Callable[..., Any]) -> N
         ({"Retry-After": "7"}, 7.0),
         ({"Retry-After": "100000"}, 90.0),
         ({"X-RateLimit-Interval-Milliseconds": "10000"}, 10.0),
-        ({"Retry-After": "Wed, 21 Oct 2026 07:28:00 GMT"}, None),
+        ({"Retry-After": "Wed, 21 Oct 2015 07:28:00 GMT"}, None),
         ({}, None),
     ],
 )
@@ -355,3 +357,26 @@ def test_an_authority_of_ones_own_or_none(at: Callable[..., Any], self_signed: t
     url, certificate = self_signed
     assert at(get("/x"), url, verify=str(certificate)).status_code == 204
     assert at(get("/x"), url.replace("localhost", "127.0.0.1"), verify=False).status_code == 204
+
+
+def test_retry_after_as_a_date_is_waited_out_too() -> None:
+    soon = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=20)
+    answer = httpx.Response(429, headers={"Retry-After": soon.strftime("%a, %d %b %Y %H:%M:%S GMT")})
+    assert 15 < (http._retry_after_seconds(answer) or 0) <= 20
+
+
+@pytest.mark.parametrize("value", ["-5", "nan", "soon", "", "0"])
+def test_a_senseless_retry_after_counts_for_nothing(value: str) -> None:
+    assert http._retry_after_seconds(httpx.Response(429, headers={"Retry-After": value})) is None
+
+
+def test_the_limit_counts_what_a_compressed_body_becomes(
+    at: Callable[..., Any], site: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(http, "MAX_BODY_BYTES", 1 << 20)
+
+    async def bomb(_request: Request) -> Response:
+        return Response(gzip.compress(b"0" * (4 << 20)), headers={"Content-Encoding": "gzip"})
+
+    with pytest.raises(BadAnswer, match="more than 1 MiB"):
+        at(get("/x"), site(bomb))

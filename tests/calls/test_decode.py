@@ -12,7 +12,10 @@ GOOD = b'{"CdrId":"a","SourceType":1,"Answered":true,"Unknown":{"deep":[1]}}'
 
 def test_rows_become_a_typed_frame_with_their_positions() -> None:
     frame, unreadable = decode([GOOD, b'{"CdrId":"b"}'], XapiRow)
-    assert frame.select("CdrId", "SourceType", "Answered", "position").rows() == [("a", 1, True, 0), ("b", None, None, 1)]
+    assert frame.select("CdrId", "SourceType", "Answered", "position").rows() == [
+        ("a", 1, True, 0),
+        ("b", None, None, 1),
+    ]
     assert unreadable == []
 
 

@@ -65,7 +65,11 @@ def test_the_outside_party_of_an_outbound_call_is_who_was_dialled(legs: Legs) ->
         "destination_name": "Bay",
     }
     call = to_calls(legs(("external", 0, 5, 20, dialled)))[0].row(0, named=True)
-    assert (call["external_number"], call["external_raw"], call["external_name"]) == ("+61870101101", "0870101101", "Bay")
+    assert (call["external_number"], call["external_raw"], call["external_name"]) == (
+        "+61870101101",
+        "0870101101",
+        "Bay",
+    )
 
 
 def test_a_missed_caller_waited_until_the_end(legs: Legs) -> None:

@@ -34,9 +34,7 @@ def test_the_shape_is_the_newest_that_a_row_shows(xapi_row: Row, read: Read) -> 
     assert read(xapi_row("a"), xapi_row("b", Recordings=[])).row_shape == "xapi-u10"
 
 
-@pytest.mark.parametrize(
-    ("main", "history", "key"), [("m", "h", "p:m"), (None, "h", "p:h"), (None, None, "p:leg-1")]
-)
+@pytest.mark.parametrize(("main", "history", "key"), [("m", "h", "p:m"), (None, "h", "p:h"), (None, None, "p:leg-1")])
 def test_a_call_is_known_by_its_main_history_then_its_history_then_its_leg(
     xapi_row: Row, read: Read, main: str | None, history: str | None, key: str
 ) -> None:

@@ -56,4 +56,6 @@ def test_a_callers_name_is_tidied_and_never_a_number(
 
 
 def test_an_inside_name_keeps_its_colon(xapi_row: Row, read: Read) -> None:
-    assert read(xapi_row(DestinationDisplayName="Level 2: Anna")).legs["destination_name"].to_list() == ["Level 2: Anna"]
+    assert read(xapi_row(DestinationDisplayName="Level 2: Anna")).legs["destination_name"].to_list() == [
+        "Level 2: Anna"
+    ]

@@ -40,9 +40,7 @@ def test_talk_that_is_not_known_makes_the_calls_unknown(legs: Legs) -> None:
     assert talked(legs(("extension", 0, 5, 60, {"talk_seconds": None}))) is None
 
 
-SPANS = st.lists(
-    st.tuples(st.integers(0, 500), st.integers(0, 30), st.integers(1, 300)), min_size=1, max_size=8
-)
+SPANS = st.lists(st.tuples(st.integers(0, 500), st.integers(0, 30), st.integers(1, 300)), min_size=1, max_size=8)
 
 
 @given(SPANS)

@@ -81,3 +81,6 @@ def test_an_account_whose_last_week_is_not_the_agencys_reports_its_own(
     }
     assert "4 callers never called back" in found["acme"].subject
     assert "1 caller never called back" in found["northwind"].subject  # acme's week before
+    links = re.findall(r'href="(acme[^"]+)"', found["northwind"].paths["page"].read_text("utf-8"))
+    assert links == ["acme-2026-W45.html"]
+    assert (tmp_path / links[0]).exists()

@@ -163,3 +163,13 @@ def test_only_complete_windows_count_as_read(note: Callable[..., None], days: Da
     with lake.read() as connection:
         assert reads_of(connection, "pbx") == [Read(days[0], days[0].until + HOUR)]
         assert reads_of(connection, "other") == []
+
+
+def test_an_exact_link_is_never_pointed_elsewhere_by_a_guess(
+    load: Load, recording: Callable[..., dict[str, Any]], days: Days, rows: Rows
+) -> None:
+    load(days[0], recordings=[recording(link="exact")])
+    load(days[1], recordings=[recording(link="matched", call_id="pbx:other")])
+    assert rows("SELECT call_id, link FROM recordings") == [("pbx:c", "exact")]
+    load(days[1], recordings=[recording(link="exact", call_id="pbx:right")])
+    assert rows("SELECT call_id, link FROM recordings") == [("pbx:right", "exact")]

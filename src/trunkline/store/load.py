@@ -77,7 +77,10 @@ def _load_recordings(connection: duckdb.DuckDBPyConnection, path: Path, seen_at:
         connection,
         "recordings",
         """(
-            SELECT s.recording_id, coalesce(s.call_id, t.call_id) AS call_id, s.account_id, s.pbx_id, s.native_id,
+            SELECT s.recording_id,
+                CASE WHEN t.link = 'exact' AND s.link <> 'exact' THEN t.call_id
+                     ELSE coalesce(s.call_id, t.call_id) END AS call_id,
+                s.account_id, s.pbx_id, s.native_id,
                 CASE WHEN 'exact' IN (s.link, t.link) THEN 'exact' WHEN 'matched' IN (s.link, t.link) THEN 'matched'
                      ELSE 'none' END AS link,
                 coalesce(t.state, 'pending') AS state,

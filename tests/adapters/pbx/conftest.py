@@ -56,9 +56,7 @@ class Bench:
 
 
 @pytest.fixture
-def bench(
-    tmp_path: Path, listen: Callable[[AsgiApp], str], monkeypatch: pytest.MonkeyPatch
-) -> Callable[..., Bench]:
+def bench(tmp_path: Path, listen: Callable[[AsgiApp], str], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Bench]:
     """Starts a PBX: `bench(SimulatedPbx("p"))`."""
     return lambda pbx: Bench(pbx, listen(pbx.app), tmp_path / "state", monkeypatch)
 

@@ -10,7 +10,7 @@ from trunkline.adapters.pbx.credentials import Credentials, Memory, is_fresh
 from trunkline.errors import BadCredentials
 
 
-def credentials(folder: Path, login: str = "900", secret: str = "hunter2hunter2") -> Credentials:
+def credentials(folder: Path, login: str = "900", secret: str = "hunter2hunter2") -> Credentials:  # noqa: S107 — opens nothing
     return Credentials(folder / "sign-in" / "p.json", login, secret, "PBX p")
 
 

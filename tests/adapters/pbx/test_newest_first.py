@@ -62,3 +62,8 @@ def test_an_entry_without_a_readable_time_stays_with_its_newer_neighbour() -> No
     reader = Backwards("1", "x", "3", "y", "5", "6").reader()
     assert within(reader, 4, 2)[0] == ["3", "y"]
     assert within(reader, 1, 0)[0] == ["1", "x"]
+
+
+def test_an_entry_without_a_readable_time_is_not_lost_at_the_top_or_alone() -> None:
+    assert within(Backwards("x", "2", "5").reader(), 3, 1)[0] == ["x", "2"]
+    assert within(Backwards("x").reader(), 3, 1)[0] == ["x"]
