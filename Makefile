@@ -36,7 +36,7 @@ types:
 	$(RUN)/mypy
 
 unit:
-	$(RUN)/pytest
+	$(RUN)/pytest -n 2 --dist loadscope
 
 clean:
 	rm -rf .venv build dist demo .mypy_cache .ruff_cache .pytest_cache

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 
 from trunkline import log
 from trunkline.adapters.pbx import open_surface
 from trunkline.adapters.pbx.base import Surface
 from trunkline.calls.facts import PbxFacts
-from trunkline.errors import Forbidden, RemoteError, TrunklineError, Unreachable, Unsupported
+from trunkline.errors import Forbidden, LakeError, RemoteError, TrunklineError, Unreachable, Unsupported
 from trunkline.flows.outcome import Failure, Outcome
 from trunkline.models import Probe
 from trunkline.tasks.failed import note_failed
@@ -16,6 +17,8 @@ from trunkline.tasks.probe import directory, probe
 from trunkline.tasks.recordings import is_waiting, recordings
 from trunkline.tasks.work import Site, Work
 from trunkline.windows import Window
+
+logger = logging.getLogger(__name__)
 
 
 async def read_pbx(work: Work, site: Site, windows: list[Window], outcome: Outcome) -> None:
@@ -38,6 +41,11 @@ async def read_pbx(work: Work, site: Site, windows: list[Window], outcome: Outco
         except RemoteError as error:
             outcome.failures.append(Failure.of(site.where, error))
             await note_failed(work, site, windows, error)
+        except LakeError:
+            raise  # nothing can be written: no other PBX would fare better
+        except Exception as error:
+            logger.exception("a fault of trunkline's own")
+            outcome.failures.append(Failure(site.where, "fault", repr(error), "report it with the lines logged above"))
         finally:
             await surface.aclose()
 
@@ -84,6 +92,8 @@ async def _fetch_recordings(work: Work, site: Site, surface: Surface, found: Pro
     """Recordings never stop the call history: a failure here is reported beside it."""
     try:
         fetched = await recordings(work, site, surface, found)
+    except LakeError:
+        raise
     except TrunklineError as error:
         outcome.failures.append(Failure.of(f"{site.where}, recordings", error))
         return

@@ -63,11 +63,14 @@ async def report(
 
 
 def is_due(moment: dt.datetime, zone: str, at: str, weekdays: Sequence[int]) -> bool:
-    """Whether `at` falls into the tick that begins at `moment`, in `zone`, on one of `weekdays` (any, if none)."""
+    """Whether in `zone` it is `at`, or less than a tick later, on one of `weekdays` (any, if none).
+
+    Once a day for every `at` up to 23:30, except in the hour that a change of clocks repeats or skips.
+    """
     local = moment.astimezone(ZoneInfo(zone))
     hour, minute = (int(part) for part in at.split(":"))
-    wanted = local.replace(hour=hour, minute=minute, second=0, microsecond=0)
-    return wanted <= local < wanted + TICK and (not weekdays or local.isoweekday() in weekdays)
+    late = dt.timedelta(hours=local.hour - hour, minutes=local.minute - minute, seconds=local.second)
+    return dt.timedelta() <= late < TICK and (not weekdays or local.isoweekday() in weekdays)
 
 
 def scheduled_start() -> dt.datetime:

@@ -35,8 +35,8 @@ async def probe(work: Work, site: Site, surface: Surface, thorough: bool = False
     except RemoteError as error:
         await asyncio.to_thread(note_failure, work.lake, site, error)
         raise
-    if found.can_download_recordings is None:
-        found = dataclasses.replace(found, can_download_recordings=may_download)
+    if found.can_download_recordings is None and may_download:
+        found = dataclasses.replace(found, can_download_recordings=True)
     await asyncio.to_thread(_note, work.lake, site, found)
     if found.supported is False:
         problem = next(problem for problem in found.problems if problem.code == Unsupported.code)

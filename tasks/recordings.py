@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import hashlib
 import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from trunkline.audio import Audio, inspect
 from trunkline.models import Probe
 from trunkline.recordings import Attempt, fate
 from trunkline.store.merge import merge_rows
-from trunkline.store.recordings import Waiting, note_expected, note_results, waiting
+from trunkline.store.recordings import Waiting, note_expected, note_results, settle_waiting, waiting
 from trunkline.tasks.step import step
 from trunkline.tasks.work import Site, Work, now
 
@@ -47,19 +48,28 @@ async def recordings(work: Work, site: Site, surface: Surface, probe: Probe) -> 
     """
     waits = await asyncio.to_thread(_waiting, work, site, probe)
     work.watcher.ahead("recordings", len(waits))
-    stored = 0
+    stored = asked = 0
     try:
-        for first in range(0, len(waits), BATCH):
-            batch = waits[first : first + BATCH]
+        for batch in _batches(waits, probe):
             results = await _fetch_batch(work, site, surface, probe, batch)
+            asked += len(batch)
             stored += sum(result["state"] == "stored" for result in results)
             work.watcher.done("recordings", len(batch))
             if any(result["cause"] == "access" for result in results):
-                await asyncio.to_thread(_note_no_right, work, site, waits[first + BATCH :])
+                await asyncio.to_thread(_note_no_right, work, site)
                 break
     finally:
         await asyncio.to_thread(_expect, work, site)
-    return Fetched(len(waits), stored)
+    return Fetched(asked, stored)
+
+
+def _batches(waits: list[Waiting], probe: Probe) -> Iterator[list[Waiting]]:
+    """Batches to fetch; where it is not known whether we may, the first is one recording, to find out."""
+    first = 0 if probe.can_download_recordings else 1
+    if waits[:first]:
+        yield waits[:first]
+    for start in range(first, len(waits), BATCH):
+        yield waits[start : start + BATCH]
 
 
 def is_waiting(work: Work, site: Site) -> bool:
@@ -69,10 +79,16 @@ def is_waiting(work: Work, site: Site) -> bool:
 
 
 def _waiting(work: Work, site: Site, probe: Probe) -> list[Waiting]:
+    """What is to be fetched; nothing where the policy is to have no audio, or the right is known to be missing."""
     if site.account.recording_policy == "none":
-        return []  # no audio is ever fetched
+        with work.lake.write() as connection:
+            settle_waiting(connection, site.pbx.id, "policy", {"recording_policy": "none"})
+        return []
+    if probe.can_download_recordings is False:
+        _note_no_right(work, site)
+        return []
     with work.lake.read() as connection:
-        return waiting(connection, site.pbx.id, with_access=probe.can_download_recordings is not False)
+        return waiting(connection, site.pbx.id, with_access=True)
 
 
 def _expect(work: Work, site: Site) -> None:
@@ -81,15 +97,14 @@ def _expect(work: Work, site: Site) -> None:
 
 
 def _note(work: Work, results: list[dict[str, Any]]) -> None:
-    if results:
-        with work.lake.write() as connection:
-            note_results(connection, results)
-
-
-def _note_no_right(work: Work, site: Site, rest: list[Waiting]) -> None:
-    """The right is missing: the rest is not asked for, here or next time, until the probe finds it there."""
     with work.lake.write() as connection:
-        note_results(connection, [_refused(one) for one in rest])
+        note_results(connection, results)
+
+
+def _note_no_right(work: Work, site: Site) -> None:
+    """The right is missing: what waits is not asked for, until one recording, or the probe, shows that it is there."""
+    with work.lake.write() as connection:
+        settle_waiting(connection, site.pbx.id, "access", {"can_download_recordings": False})
         merge_rows(connection, "pbxs", [{"pbx_id": site.pbx.id, "can_download_recordings": False}])
 
 
@@ -97,10 +112,6 @@ async def _fetch_batch(
     work: Work, site: Site, surface: Surface, probe: Probe, batch: list[Waiting]
 ) -> list[dict[str, Any]]:
     """Results of a batch; what was fetched before an error is noted before the error goes on."""
-    if probe.can_download_recordings is False:
-        results = [_refused(one) for one in batch]
-        await asyncio.to_thread(_note, work, results)
-        return results
     turn = asyncio.Semaphore(AT_ONCE)
     results = []
 
@@ -171,9 +182,3 @@ def _key(site: Site, one: Waiting, audio: Audio) -> str:
 def _result(one: Waiting, state: str, cause: str | None, evidence: dict[str, Any]) -> dict[str, Any]:
     result = {"recording_id": one.recording_id, "state": state, "cause": cause, "evidence": evidence or None}
     return result | {"attempts": one.attempts + 1, "tried_at": now()}
-
-
-def _refused(one: Waiting) -> dict[str, Any]:
-    """Not asked for: the probe, or another recording's answer, showed that the right is missing."""
-    result = _result(one, "missing", "access", {"can_download_recordings": False})
-    return {name: result[name] for name in ("recording_id", "state", "cause", "evidence")}

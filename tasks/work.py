@@ -10,7 +10,7 @@ from typing import Protocol
 
 from trunkline.adapters.blobs import Blobs
 from trunkline.config import Account, Config, Pbx
-from trunkline.settings import write_settings
+from trunkline.settings import forget_probes, write_settings
 from trunkline.store.lake import Lake
 
 
@@ -67,6 +67,7 @@ class Work:
         year = now().year
         with self.lake.write() as connection:
             write_settings(connection, self.config, range(year - 3, year + 2))
+            forget_probes(connection, [pbx.id for account in self.config.account for pbx in account.pbx])
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from trunkline.adapters.pbx.credentials import Credentials, Memory, is_fresh
 from trunkline.adapters.pbx.odata import error_text
 from trunkline.errors import BadAnswer, Forbidden, NotThere
 
-_REFUSED = {400, 401}  # both were seen for `invalid_client`
+_REFUSALS = ("invalid_client", "unauthorized_client", "invalid_grant")
 
 
 class ApiClient:
@@ -80,7 +80,7 @@ class ApiClient:
                 where=self.http.where,
                 mend="sign in to v18 with username and password, or correct the address",
             )
-        if response.status_code in _REFUSED:
+        if response.status_code == 401 or error_text(response).startswith(_REFUSALS):  # 400 was seen too (v20 §2.1)
             raise self._credentials.remember_refusal()
         if response.status_code != 200:
             raise BadAnswer(

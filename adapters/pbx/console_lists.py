@@ -117,7 +117,7 @@ def recordings(entries: Iterable[bytes]) -> list[ListedRecording]:
     return found
 
 
-def directory(kind: str, entries: list[dict[str, Any]]) -> list[Directory]:
+def directory(kind: str, entries: list[Any]) -> list[Directory]:
     """Members of one directory list."""
     return [
         Directory(
@@ -126,6 +126,7 @@ def directory(kind: str, entries: list[dict[str, Any]]) -> list[Directory]:
             kind=kind,
         )
         for entry in entries
+        if isinstance(entry, dict) and entry.get("Number")
     ]
 
 

@@ -6,7 +6,6 @@ import contextlib
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from typing import TypeVar
-from urllib.parse import quote
 
 import httpx
 import msgspec
@@ -16,6 +15,7 @@ from trunkline.errors import BadAnswer
 _T = TypeVar("_T")
 Get = Callable[[str], Awaitable[httpx.Response]]
 _LIMIT = re.compile(r"limit of '(\d+)' for Top query")
+ROUND_SIZE = 50  # caps seen are 100, 500, 1,000; a cap that is not told of must not look like the end
 MAX_PAGES = 2_000  # a bound for a PBX that never ends; 20,000 rows in pages of 10
 
 
@@ -23,7 +23,6 @@ class Envelope(msgspec.Struct):
     """An answer's `value` as raw items, so that a row is kept as received at no cost."""
 
     value: list[msgspec.Raw]
-    next: str | None = msgspec.field(name="@odata.nextLink", default=None)
 
 
 class Pages:
@@ -34,7 +33,7 @@ class Pages:
         self.size = size
 
     async def read(self, path: str, options: str = "") -> AsyncIterator[list[bytes]]:
-        """Pages of raw items until a short or empty one.
+        """Pages of raw items until a short one; but a round size may be a cap, so one more is asked.
 
         Raises:
             BadAnswer: An answer that is no OData collection.
@@ -48,7 +47,7 @@ class Pages:
             items = items_of(response)
             if items:
                 yield items
-            if len(items) < self.size:
+            if len(items) < self.size and (not items or len(items) % ROUND_SIZE):
                 return
             skip += len(items)
         raise BadAnswer(f"{path.partition('(')[0]}: more than {MAX_PAGES} pages", mend="narrow the span")
@@ -89,8 +88,3 @@ def error_text(response: httpx.Response) -> str:
 def _limit_named(response: httpx.Response) -> int | None:
     match = _LIMIT.search(response.text) if response.status_code == 400 else None
     return int(match[1]) if match and int(match[1]) > 0 else None
-
-
-def literal(text: str) -> str:
-    """A string for the inside of an OData call's parentheses."""
-    return "'" + quote(text.replace("'", "''"), safe=":") + "'"

@@ -73,7 +73,7 @@ def recordings(items: Iterable[bytes]) -> list[ListedRecording]:
 
 def directory(kind: str, items: Iterable[bytes]) -> list[Directory]:
     """The members of one directory set (v20 reference §5)."""
-    return [_member(kind, msgspec.json.decode(item)) for item in items]
+    return [_member(kind, entry) for entry in readable(items, dict) if entry.get("Number")]
 
 
 def _member(kind: str, entry: dict[str, Any]) -> Directory:

@@ -43,7 +43,7 @@ async def probe(client: ApiClient, pbx: Pbx, *, try_download: bool) -> Probe:
     await _status(client, "/xapi/v1/Defs?$select=Id")
     history = await _status(client, paths.call_log(_last_hour(), hide_pcalls=pbx.hide_pcalls) + "?$top=1&$skip=0")
     listing, newest = await _newest_recording(client)
-    download = await _download(client, newest) if newest and try_download else (False if listing == 403 else None)
+    download = await _download(client, newest) if newest and try_download else None
     system = await _json(client, "/xapi/v1/SystemStatus")
     parameters = await _json(client, "/xapi/v1/Defs/Pbx.GetSystemParameters")
     keeping = await _json(client, "/xapi/v1/Recordings/Pbx.GetRecordingRepositorySettings")

@@ -91,3 +91,8 @@ def _replace(connection: duckdb.DuckDBPyConnection, account_id: str, tables: dic
         if rows:
             marks = ", ".join("?" for _ in rows[0])
             connection.executemany(f"INSERT INTO {table} ({_COLUMNS[table]}) VALUES ({marks})", rows)  # noqa: S608
+
+
+def forget_probes(connection: duckdb.DuckDBPyConnection, known: Sequence[str]) -> None:
+    """Drops the probes of PBXs that have left the config: nobody waits for their data any longer."""
+    connection.execute("DELETE FROM pbxs WHERE NOT list_contains(?, pbx_id)", [list(known)])

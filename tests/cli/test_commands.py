@@ -52,7 +52,6 @@ def test_doctor_starts_without_prefect_and_polars_and_names_what_to_mend(stage) 
         failed = {(check["part"], check["what"]) for check in checks if check["state"] == "fail"}
         assert failed == {
             ("account acme, PBX acme-main", "recording list"),
-            ("account acme, PBX acme-main", "recording download"),
             ("account acme, PBX acme-main", "no_recording_right"),
         }
         assert any("Recording Manager" in check["mend"] for check in checks)

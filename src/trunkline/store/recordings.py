@@ -55,6 +55,17 @@ def note_results(connection: duckdb.DuckDBPyConnection, results: list[dict[str, 
         merge_rows(connection, "recordings", [{**result, "evidence": evidence}])
 
 
+def settle_waiting(connection: duckdb.DuckDBPyConnection, pbx_id: str, cause: str, evidence: dict[str, Any]) -> None:
+    """Gives every recording that waits one cause, for it will not be asked for."""
+    connection.execute(
+        """
+        UPDATE recordings SET state = 'missing', cause = $cause, evidence = $evidence
+        WHERE pbx_id = $pbx AND native_id IS NOT NULL AND state = 'pending'
+        """,
+        {"pbx": pbx_id, "cause": cause, "evidence": json.dumps(evidence)},
+    )
+
+
 def note_expected(
     connection: duckdb.DuckDBPyConnection, pbx_id: str, now: dt.datetime, since: dt.datetime | None = None
 ) -> None:

@@ -8,7 +8,7 @@ import httpx
 import msgspec
 import pytest
 
-from trunkline.adapters.pbx.odata import Pages, error_text, items_of, literal, readable
+from trunkline.adapters.pbx.odata import Pages, error_text, items_of, readable
 from trunkline.errors import BadAnswer
 
 LIMIT = "The query specified in the URI is not valid. The limit of '{}' for Top query has been exceeded."
@@ -119,7 +119,3 @@ def test_an_item_of_another_shape_does_not_cost_the_others() -> None:
         Id: int
 
     assert [one.Id for one in readable([b'{"Id":1}', b'{"Id":"x"}', b"7", b'{"Id":2}'], Thing)] == [1, 2]
-
-
-def test_a_literal_is_quoted_for_odata_and_for_the_address() -> None:
-    assert literal("O'Brien & Co") == "'O%27%27Brien%20%26%20Co'"

@@ -42,13 +42,13 @@ def test_a_pbx_where_all_is_well(probed: Any) -> None:
     ("rights", "known", "problem"),
     [
         (Rights(history=False), (False, True, True), ["no_history_right"]),
-        (Rights(list_recordings=False, download_recordings=False), (True, False, False), ["no_recording_right"]),
+        (Rights(list_recordings=False, download_recordings=False), (True, False, None), ["no_recording_right"]),
         (Rights(download_recordings=False), (True, True, False), ["no_recording_right"]),
         (Rights(system_status=False), (True, True, True), []),
     ],
 )
 def test_each_right_is_tried_apart(
-    probed: Any, rights: Rights, known: tuple[bool, bool, bool], problem: list[str]
+    probed: Any, rights: Rights, known: tuple[bool | None, ...], problem: list[str]
 ) -> None:
     probed.pbx.rights = rights
     found = probed.run(look)
