@@ -73,9 +73,12 @@ def _lead(f: AgencyFigures) -> str:
     when, never = present.this(f.period), f.total.callbacks.never_returned
     if not f.is_read:
         return f"No PBX could be read {when}: nothing is known of any account."
+    if not never and f.total.callbacks.unjudged:
+        return f"Whether every caller got a call back {when} is not known: not every PBX could be read."
     if not never:
         return f"No caller was left without a call back {when}."
     worst = next(one for one in f.worst_first if one.is_read)
     most = f"; most at {worst.account.name} ({words.number(worst.now.callbacks.never_returned)})"
     was = "was" if never == 1 else "were"
-    return f"{words.count(never, 'caller')} {was} never called back {when}{most if len(f.accounts) > 1 else ''}."
+    least = "At least " if f.total.callbacks.unjudged else ""
+    return f"{least}{words.count(never, 'caller')} {was} never called back {when}{most if len(f.accounts) > 1 else ''}."

@@ -49,13 +49,17 @@ class Volumes:
 
 @dataclass(frozen=True)
 class Callbacks:
-    """What became of the callers (episodes with a number) who were missed in the period."""
+    """What became of the callers (episodes with a number) who were missed in the period.
+
+    `unjudged`: those of `still_open` whose time has passed, but who may have been called where nothing was read.
+    """
 
     callers: int = 0
     returned: int = 0
     returned_and_reached: int = 0
     self_recovered: int = 0
     still_open: int = 0
+    unjudged: int = 0
     never_returned: int = 0
     never_returned_repeat: int = 0
     returned_late: int = 0

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from trunkline.periods import Period
 from trunkline.reports import words
 from trunkline.reports.account import AccountFigures
-from trunkline.reports.figures import Coverage, Slice
+from trunkline.reports.figures import Callbacks, Coverage, Slice
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,7 @@ def kpis(now: Slice, context: Context) -> list[Kpi]:
 
 
 NEVER = "callers never called back"
+UNKNOWN = "not known"
 
 
 def _missed(now: Slice, context: Context) -> Kpi:
@@ -91,10 +92,19 @@ def _never(now: Slice, context: Context) -> Kpi:
         parts[0] += f" ({words.percent(calls.rate)})"
     if calls.self_recovered:
         parts.append(f"{words.number(calls.self_recovered)} got through later")
-    if calls.still_open:
-        parts.append(f"{words.number(calls.still_open)} still in time")
+    if calls.still_open > calls.unjudged:
+        parts.append(f"{words.number(calls.still_open - calls.unjudged)} still in time")
+    if calls.unjudged:
+        parts.append(f"{words.number(calls.unjudged)} not known: not every PBX was read")
     detail = "; ".join(parts) if calls.callers else "no caller with a number was missed"
-    return Kpi(words.number(calls.never_returned), NEVER, change, detail, "callers")
+    return Kpi(never(calls), NEVER, change, detail, "callers")
+
+
+def never(calls: Callbacks) -> str:
+    """How many callers were never called back; not known where all of it depends on a PBX that was not read."""
+    if calls.unjudged and not calls.never_returned:
+        return UNKNOWN
+    return ("at least " if calls.unjudged else "") + words.number(calls.never_returned)
 
 
 def _coverage(now: Slice, context: Context) -> Kpi:
@@ -102,7 +112,7 @@ def _coverage(now: Slice, context: Context) -> Kpi:
     if found.judged:
         value, detail = words.percent(found.rate), f"{words.number(found.verified)} of {_due(found.judged)}"
     elif found.eligible:
-        value, detail = "not known", _due(found.eligible)
+        value, detail = UNKNOWN, _due(found.eligible)
     else:
         value, detail = "none due" if found.spoken else "no calls", "no call was to be recorded"
     parts = [detail]

@@ -27,6 +27,9 @@ def sentence(figures: AccountFigures) -> str:
         return f"Every caller was answered {when}."
     if calls.never_returned:
         return _never_sentence(figures, when, figures.account.missed.callback_within)
+    if calls.unjudged:
+        whom = words.count(calls.unjudged, "missed caller")
+        return f"Whether {whom} {when} got a call back is not known: not every PBX could be read."
     if calls.still_open:
         left = words.count(calls.still_open, "caller")
         return f"Nobody was left without a call back {when} so far; {left} can still be called in time."

@@ -11,6 +11,7 @@ from trunkline.numbers import masked
 from trunkline.reports import words
 from trunkline.reports.account import AccountFigures
 from trunkline.reports.figures import Count
+from trunkline.reports.kpis import UNKNOWN, never
 
 Place = Literal["mail", "page"]
 
@@ -36,7 +37,11 @@ class CallBack:
 
 def call_backs(figures: AccountFigures, place: Place, most: int | None = None) -> list[CallBack]:
     """Callers to ring, most tries first."""
-    notes = {"open": "still in time", "returned": "tried again after your call"}
+    notes = {
+        "open": "still in time",
+        "unjudged": "maybe called back where nothing was read",
+        "returned": "tried again after your call",
+    }
     return [
         CallBack(
             caller=shown(one.external_number, figures.account, place),
@@ -136,7 +141,7 @@ def account_rows(figures: Sequence[AccountFigures]) -> list[AccountRow]:
             is_read=one.is_read,
             missed=words.number(one.now.volumes.lost) if one.now.volumes.offered else "no calls",
             rate=words.percent(one.now.volumes.missed_rate),
-            never=words.number(one.now.callbacks.never_returned),
+            never=never(one.now.callbacks).replace(UNKNOWN, "–"),
             coverage=words.percent(one.now.coverage.rate),
             share=one.now.coverage.rate,
             note=_note(one),

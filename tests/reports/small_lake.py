@@ -87,7 +87,7 @@ class Book:
 
     def put(self, table: str, **values: object) -> None:
         marks = ", ".join("?" for _ in values)
-        self.connection.execute(f"INSERT INTO {table} ({', '.join(values)}) VALUES ({marks})", [*values.values()])  # noqa: S608  # noqa: S608
+        self.connection.execute(f"INSERT INTO {table} ({', '.join(values)}) VALUES ({marks})", [*values.values()])  # noqa: S608
 
     def call(self, call_id: str, at: str, outcome: str, number: str | None, **more: object) -> None:
         account = str(more.pop("account", "acme"))

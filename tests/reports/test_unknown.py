@@ -84,3 +84,19 @@ def test_no_change_is_shown_against_a_period_read_in_part(
     acme = built(connection, tmp_path)["acme"]
     assert "than the week before" not in acme.text
     assert line(acme, "Missed-call rate").startswith("Missed-call rate: 38.9% (no comparison with the week before)")
+
+
+def test_callers_may_have_been_called_back_where_a_pbx_was_not_read(
+    connection: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    """The other PBX may hold the call back: that is not known, and never 0."""
+    book = Book(connection)
+    book.put("pbxs", pbx_id="acme-branch", account_id="acme")
+    since, until = local("2026-11-01 00:00"), local("2026-11-16 00:00")
+    book.put("windows", pbx_id="acme-branch", since=since, until=until, state="failed")
+    reports = built(connection, tmp_path)
+    acme, agency = reports["acme"], reports["northwind"]
+    assert "Whether 4 missed callers this week got a call back is not known: not every PBX could be read." in acme.text
+    assert line(acme, "Callers never called back").startswith("Callers never called back: not known ")
+    assert "4 not known: not every PBX was read" in acme.text
+    assert "- Acme Dental: never called back –, " in agency.text

@@ -18,7 +18,7 @@ FROM owners AS o LEFT JOIN read AS r USING (pbx_id);
 
 -- An account is known as far as the least read of its PBXs: any of them may hold the call back.
 CREATE OR REPLACE VIEW account_as_of AS
-SELECT account_id, min(as_of) AS as_of FROM pbx_reading GROUP BY account_id;
+SELECT account_id, min(as_of) AS as_of, max(as_of) AS newest_as_of FROM pbx_reading GROUP BY account_id;
 
 -- What lies between two complete windows and was never read.
 CREATE OR REPLACE VIEW unread_spans AS
