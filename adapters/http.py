@@ -132,7 +132,7 @@ class Http:
             try:
                 async with self._client.stream(method, path, **options) as response:
                     yield response
-            except httpx.TransportError as error:
+            except (httpx.TransportError, httpx.DecodingError) as error:
                 raise self._unreachable(error) from error
 
     def _unreachable(self, error: Exception) -> Unreachable:
@@ -200,5 +200,7 @@ def _seconds_until(text: str) -> float | None:
 
 def _plain(error: Exception) -> str:
     """The transport's own words without addresses or tokens."""
+    if isinstance(error, httpx.LocalProtocolError):
+        return "a request that cannot be sent: look for odd characters in its credentials"  # its text holds them
     text = str(error) or type(error).__name__
     return "connection refused" if "refused" in text or "All connection attempts failed" in text else text[:120]

@@ -12,7 +12,7 @@ from email.errors import HeaderParseError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
-from email.utils import parseaddr
+from email.utils import localtime, parseaddr
 from typing import Protocol
 from urllib.parse import quote, urlsplit
 
@@ -83,6 +83,7 @@ def message(mail: Mail, report: Outgoing) -> EmailMessage:
     made["From"] = _address(mail.sender)
     made["To"] = tuple(_address(one) for one in report.recipients)
     made["Subject"] = _one_line(report.subject)
+    made["Date"] = localtime()
     made["Message-ID"] = _one_line(report.message_id)
     made["Auto-Submitted"] = "auto-generated"
     if "@" in report.unsubscribe:

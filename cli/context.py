@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import os
 import sys
 from collections.abc import Coroutine, Iterator
 from dataclasses import dataclass
@@ -61,6 +60,9 @@ def clear_errors(options: Options) -> Iterator[None]:
         status = 2 if is_config else 1
         sys.stderr.write(f"trunkline: {error if is_config else log.redact(str(error))}\n")
         options.finish({"error": error.code, "message": error.message, "mend": error.mend}, status)
+    except OSError as error:
+        sys.stderr.write(f"trunkline: {error.filename or 'a file'}: {error.strerror} — make it usable for this user\n")
+        options.finish({"error": "file", "message": str(error)}, 1)
     except KeyboardInterrupt:
         sys.stderr.write("trunkline: interrupted; what was done is kept, run the same command again to go on\n")
         options.finish({"error": "interrupted"}, INTERRUPTED)
@@ -68,7 +70,6 @@ def clear_errors(options: Options) -> Iterator[None]:
 
 def run(options: Options, job: Coroutine[Any, Any, Any]) -> Any:
     """Runs a job to its end; Ctrl-C ends it cleanly."""
-    os.umask(0o077)  # numbers, voices and tokens are for this user alone
     with clear_errors(options):
         return asyncio.run(job)
 

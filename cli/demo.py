@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from trunkline.cli.context import Options, options_of, run
-from trunkline.cli.outcome import summary, watched
+from trunkline.cli.outcome import failures, summary, watched
 from trunkline.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -75,10 +75,8 @@ def _work(options: Options, world: World, config: Path, folder: Path) -> None:
     with watched(options):
         outcome = run(options, job)
     options.say()
-    for line in summary(outcome):
+    for line in [*summary(outcome), *failures(outcome)]:
         options.say(line)
-    for failure in outcome.failures:
-        options.say(f"  ✗ {failure}")
     out = folder / "reports"
     reported = run(options, run_here(report, period="week", config=str(config), out=str(out.resolve()), email=True))
     options.say()

@@ -20,6 +20,12 @@ app = typer.Typer(
 )
 
 
+def _print_version(asked: bool) -> None:
+    if asked:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
 @app.callback()
 def options(
     context: typer.Context,
@@ -32,12 +38,11 @@ def options(
     ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Only errors.")] = False,
     verbosity: Annotated[int, typer.Option("-v", "--verbose", count=True, help="More log lines; twice for all.")] = 0,
-    version: Annotated[bool, typer.Option("--version", help="Print the version and end.")] = False,
+    version: Annotated[  # noqa: ARG001 — its callback ends the command
+        bool, typer.Option("--version", help="Print the version and end.", callback=_print_version, is_eager=True)
+    ] = False,
 ) -> None:
     """The options before the command."""
-    if version:
-        typer.echo(__version__)
-        raise typer.Exit
     log.configure(verbosity)
     context.obj = Options(config, as_json, quiet, verbosity)
 

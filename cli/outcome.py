@@ -61,23 +61,30 @@ def carry_out(options: Options, job: Coroutine[Any, Any, Outcome]) -> None:
         outcome: Outcome = run(options, job)
     for line in summary(outcome):
         options.say(line)
-    for failure in outcome.failures:
-        sys.stderr.write(f"  ✗ {failure}\n")
+    for line in failures(outcome):
+        sys.stderr.write(f"{line}\n")
     options.finish(outcome.as_json(), outcome.exit_status)
 
 
 def summary(outcome: Outcome) -> list[str]:
     """What a job did, in a few lines."""
-    lines = [
-        f"{outcome.windows} windows read: {outcome.rows} rows, {outcome.calls} calls",
-        f"{outcome.calls_changed} calls new or changed",
-        f"{outcome.recordings_stored} recordings stored of {outcome.recordings_asked} outstanding",
-    ]
+    lines = []
+    if outcome.windows:
+        lines.append(f"{outcome.windows} windows read: {outcome.rows} rows, {outcome.calls} calls")
+        lines.append(f"{outcome.calls_changed} calls new or changed")
+    if outcome.recordings_asked:
+        lines.append(f"{outcome.recordings_stored} recordings stored of {outcome.recordings_asked} asked for")
     if outcome.activities:
         states = ", ".join(f"{count} {state}" for state, count in sorted(outcome.activities.items()))
         lines.append(f"CRM activities: {states}")
-    if outcome.failures:
-        count = len(outcome.failures)
-        parts = "1 part" if count == 1 else f"{count} parts"
-        lines.append(f"{parts} failed; all else is done, and what failed is tried again next time:")
-    return lines
+    return lines or ["nothing was due"]
+
+
+def failures(outcome: Outcome) -> list[str]:
+    """Each part that failed, with what mends it."""
+    count = len(outcome.failures)
+    if not count:
+        return []
+    parts = "1 part" if count == 1 else f"{count} parts"
+    head = f"{parts} failed, and will be tried again next time; everything else is done:"
+    return [head, *(f"  ✗ {failure}" for failure in outcome.failures)]

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from trunkline.errors import TrunklineError
+from trunkline.log import redact
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,14 @@ class Failure:
     @classmethod
     def of(cls, part: str, error: TrunklineError) -> Failure:
         """From an error that was caught."""
-        return cls(part, error.code, error.message, error.mend)
+        return cls(part, error.code, redact(error.message), error.mend)
+
+    @classmethod
+    def fault(cls, part: str, error: BaseException) -> Failure:
+        """From an exception that nobody foresaw; its text may hold anything, so only its kind is told."""
+        leaf = error.exceptions[0] if isinstance(error, BaseExceptionGroup) else error
+        said = f"a fault of trunkline's own: {type(leaf).__name__}"
+        return cls(part, "fault", said, "report it with the lines logged")
 
     def __str__(self) -> str:
         return f"{self.part}: {self.message}" + (f" — {self.mend}" if self.mend else "")

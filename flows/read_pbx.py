@@ -9,10 +9,18 @@ from trunkline import log
 from trunkline.adapters.pbx import open_surface
 from trunkline.adapters.pbx.base import Surface
 from trunkline.calls.facts import PbxFacts
-from trunkline.errors import Forbidden, LakeError, RemoteError, TrunklineError, Unreachable, Unsupported
+from trunkline.errors import (
+    Forbidden,
+    LakeError,
+    OutOfReach,
+    RemoteError,
+    TrunklineError,
+    Unreachable,
+    Unsupported,
+)
 from trunkline.flows.outcome import Failure, Outcome
 from trunkline.models import Probe
-from trunkline.tasks.failed import note_failed
+from trunkline.tasks.failed import forget_failed, note_failed
 from trunkline.tasks.probe import directory, probe
 from trunkline.tasks.recordings import is_waiting, recordings
 from trunkline.tasks.work import Site, Work
@@ -29,32 +37,42 @@ async def read_pbx(work: Work, site: Site, windows: list[Window], outcome: Outco
     if not windows and not await asyncio.to_thread(is_waiting, work, site):
         return
     with log.context(account=site.account.id, pbx=site.pbx.id):
+        todo = list(windows)
         try:
             surface = open_surface(site.pbx, site.account, work.state)
         except TrunklineError as error:
-            outcome.failures.append(Failure.of(site.where, error))
+            await _give_up(work, site, todo, error, outcome)
             return
         try:
             found = await probe(work, site, surface)
-            await _read_windows(work, site, surface, windows, outcome)
-            await _fetch_recordings(work, site, surface, found, outcome)
-        except RemoteError as error:
-            outcome.failures.append(Failure.of(site.where, error))
-            await note_failed(work, site, windows, error)
+            await _read_windows(work, site, surface, todo, outcome)
+            await _fetch_recordings(work, site, surface, found, windows, outcome)
         except LakeError:
             raise  # nothing can be written: no other PBX would fare better
+        except TrunklineError as error:
+            await _give_up(work, site, todo, error, outcome)
         except Exception as error:
             logger.exception("a fault of trunkline's own")
-            outcome.failures.append(Failure(site.where, "fault", repr(error), "report it with the lines logged above"))
+            failure = Failure.fault(site.where, error)
+            await _give_up(work, site, todo, TrunklineError(failure.message, mend=failure.mend), outcome)
         finally:
             await surface.aclose()
 
 
-async def _read_windows(work: Work, site: Site, surface: Surface, windows: list[Window], outcome: Outcome) -> None:
-    """Window after window, oldest first; one that fails is noted, and the next is tried unless the PBX is gone."""
-    if not windows:
+async def _give_up(work: Work, site: Site, todo: list[Window], error: TrunklineError, outcome: Outcome) -> None:
+    """What was not read yet is noted with the reason, and is due again next time."""
+    outcome.failures.append(Failure.of(site.where, error))
+    await note_failed(work, site, todo, error)
+
+
+async def _read_windows(work: Work, site: Site, surface: Surface, todo: list[Window], outcome: Outcome) -> None:
+    """Window after window, oldest first, taken from `todo` once it is dealt with.
+
+    One that fails is noted, and the next is tried unless the PBX is gone or the right is missing.
+    """
+    if not todo:
         return
-    work.watcher.ahead("windows", len(windows))
+    work.watcher.ahead("windows", len(todo))
     facts = PbxFacts(
         pbx_id=site.pbx.id,
         account_id=site.account.id,
@@ -63,35 +81,46 @@ async def _read_windows(work: Work, site: Site, surface: Surface, windows: list[
         zone=site.account.timezone,
         directory=await directory(work, site, surface),
     )
-    from trunkline.tasks.extract import extract  # Polars takes half a second, and is needed only here
-    from trunkline.tasks.load import load
-
-    for window in windows:
-        with log.context(window=str(window)):
+    while todo:
+        with log.context(window=str(todo[0])):
             try:
-                pieces = await extract(work, site, surface, facts, window)
+                await _read_window(work, site, surface, facts, todo[0], outcome)
             except (Unreachable, Unsupported, Forbidden):
                 raise
+            except OutOfReach as error:
+                outcome.failures.append(Failure.of(f"{site.where}, {todo[0]}", error))
+                await forget_failed(work, site, todo[0])
             except RemoteError as error:
-                outcome.failures.append(Failure.of(f"{site.where}, {window}", error))
-                await note_failed(work, site, [window], error)
-                continue
-            changed = await load(work, site, pieces)  # awaited apart: `+=` over an await loses what others add
-            outcome.calls_changed += changed
-            for piece in pieces:
-                outcome.rows += piece.row.rows
-                outcome.calls += piece.row.calls
-                if piece.row.state != "complete":
-                    reason = piece.row.error or "rows outside the window, or more than the PBX's limit"
-                    outcome.failures.append(Failure(f"{site.where}, {window}", piece.row.state, reason))
-            outcome.windows += 1
+                outcome.failures.append(Failure.of(f"{site.where}, {todo[0]}", error))
+                await note_failed(work, site, todo[:1], error)
+            del todo[0]
             work.watcher.done("windows")
 
 
-async def _fetch_recordings(work: Work, site: Site, surface: Surface, found: Probe, outcome: Outcome) -> None:
+async def _read_window(
+    work: Work, site: Site, surface: Surface, facts: PbxFacts, window: Window, outcome: Outcome
+) -> None:
+    from trunkline.tasks.extract import extract  # Polars takes half a second, and is needed only here
+    from trunkline.tasks.load import load
+
+    pieces = await extract(work, site, surface, facts, window)
+    changed = await load(work, site, pieces)  # awaited apart: `+=` over an await loses what others add
+    outcome.calls_changed += changed
+    outcome.windows += 1
+    for piece in pieces:
+        outcome.rows += piece.row.rows
+        outcome.calls += piece.row.calls
+        if piece.row.state != "complete":
+            reason = piece.row.error or "rows outside the window, or more than the PBX's limit"
+            outcome.failures.append(Failure(f"{site.where}, {window}", piece.row.state, reason))
+
+
+async def _fetch_recordings(
+    work: Work, site: Site, surface: Surface, found: Probe, windows: list[Window], outcome: Outcome
+) -> None:
     """Recordings never stop the call history: a failure here is reported beside it."""
     try:
-        fetched = await recordings(work, site, surface, found)
+        fetched = await recordings(work, site, surface, found, windows[0].since if windows else None)
     except LakeError:
         raise
     except TrunklineError as error:

@@ -9,11 +9,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from trunkline.errors import TrunklineError
 from trunkline.flows.engine import job
 from trunkline.flows.outcome import Failure
 from trunkline.flows.scope import Scope
 from trunkline.reports.build import Built
 from trunkline.tasks.report import make_reports, send_reports
+from trunkline.tasks.step import in_flow_run
 from trunkline.tasks.work import Work, now
 
 TICK = dt.timedelta(minutes=30)  # the schedule's step: every zone's full and half hours are hit once
@@ -53,12 +55,17 @@ async def report(
         return Reported([], 0, [])
     await asyncio.to_thread(work.note_settings)
     folder = scope.config.path.parent / out
-    made = await asyncio.to_thread(make_reports, work.lake, scope.config, period, list(accounts), folder, moment)
+    wanted = [account.id for account in scope.accounts if account.id in due]
+    if scope.config.agency.id in due and not accounts:
+        wanted = []  # the agency's report needs, and brings, all accounts'
+    made = await asyncio.to_thread(make_reports, work.lake, scope.config, period, wanted, folder, moment)
     built = [one for one in made if one.scope in due]
     if not email:
         return Reported(built, 0, [])
     failed = await asyncio.to_thread(send_reports, scope.config, built)
-    failures = [Failure.of(f"mail to {one}", error) for one, error in failed.items()]
+    failures = [Failure.of(f"mail of {one}", error) for one, error in failed.items()]
+    if failures and in_flow_run():
+        raise TrunklineError("; ".join(map(str, failures)))  # a run that nobody watches must not end in green
     return Reported(built, len(built) - len(failed), failures)
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable
 
 from trunkline.config import Account
+from trunkline.errors import LakeError
 from trunkline.flows.outcome import Failure, Outcome
 from trunkline.flows.read_pbx import read_pbx
 from trunkline.flows.scope import Scope
@@ -13,6 +15,7 @@ from trunkline.tasks.crm import deliver_to
 from trunkline.tasks.work import Site, Work
 from trunkline.windows import Window
 
+logger = logging.getLogger(__name__)
 PBXS_AT_ONCE = 32  # each holds one window in memory
 
 
@@ -39,7 +42,14 @@ async def deliver_account(work: Work, account: Account, outcome: Outcome, *, ret
     """Every CRM of an account; adds what was done, and what failed, to the outcome."""
     for crm in account.crm:
         where = f"account {account.id}, CRM {crm.id}"
-        result = await deliver_to(work, account, crm, retry_failed=retry_failed)
+        try:
+            result = await deliver_to(work, account, crm, retry_failed=retry_failed)
+        except LakeError:
+            raise
+        except Exception as error:  # a fault met at one CRM must not end the others' run (contract §5.4)
+            logger.exception("a fault of trunkline's own")
+            outcome.failures.append(Failure.fault(where, error))
+            continue
         for state, count in result.counts.items():
             outcome.activities[state] = outcome.activities.get(state, 0) + count
         outcome.failures += [Failure.of(where, error) for error in result.errors]

@@ -34,16 +34,17 @@ def terms(accounts: Sequence[Account]) -> Terms:
         (
             "Missed-call rate",
             (
-                f"missed / offered, both without short abandons: callers who hung up after less than {short}. The "
-                "rate with them is beside it."
+                f"missed / offered, both without short abandons: callers who hung up by themselves after less than "
+                f"{short}. The rate with them is beside it; among the callers they count."
             ),
         ),
         (
             "Never called back",
             (
                 f"a caller with a number who was missed in the period, whom nobody called within {allowed} of the "
-                "first try, and who did not get through. A call out counts whether or not it was connected. While"
-                " that time runs, or where it was not read, the caller is still in time."
+                "first try, and who did not get through. A call out counts whether or not it was connected. A "
+                "caller who was spoken to and is missed again counts again. While that time runs the caller is "
+                "still in time; where a PBX was not read, it is not known."
             ),
         ),
         (

@@ -10,7 +10,7 @@ from pathlib import Path
 from trunkline.adapters.crm.kinds import adapter_for
 from trunkline.adapters.mail import check as check_mail
 from trunkline.adapters.pbx import open_surface
-from trunkline.config import Account, Crm
+from trunkline.config import Account, Crm, Retention
 from trunkline.errors import TrunklineError, Unsupported
 from trunkline.models import Probe
 from trunkline.tasks.probe import probe
@@ -39,7 +39,16 @@ async def examine(work: Work, sites: list[Site], accounts: tuple[Account, ...]) 
         *(_crm(account, crm) for account, crm in crms),
         asyncio.to_thread(_mail, work),
     )
-    return [check for group in groups for check in group]
+    return [*(check for group in groups for check in group), *(one for account in accounts for one in _unused(account))]
+
+
+def _unused(account: Account) -> list[Check]:
+    """Settings that this version reads and does not carry out."""
+    found = []
+    if account.retention != Retention():
+        found.append("retention (nothing is deleted yet)")
+    found += [f"missed_call_task of CRM {crm.id}" for crm in account.crm if crm.missed_call_task]
+    return [Check(f"account {account.id}", "setting", "warn", f"not carried out yet: {one}") for one in found]
 
 
 async def _pbx(work: Work, site: Site) -> list[Check]:

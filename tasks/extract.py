@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+import tempfile
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ import polars as pl
 import zstandard
 
 from trunkline.adapters.pbx.base import Surface, Truncated
+from trunkline.calls.decode import one_line
 from trunkline.calls.facts import PbxFacts
 from trunkline.calls.legs import Parsed, parse
 from trunkline.calls.recordings import linked
@@ -68,7 +70,7 @@ async def _land(work: Work, site: Site, window: Window, answer: WindowRead, fact
     head = {"pbx": site.pbx.id, "surface": facts.surface, "since": str(window.since), "until": str(window.until)}
     lines = [json.dumps(head).encode()]
     for kind, rows in answer.raw.items():
-        lines += [b'{"kind":"' + kind.encode() + b'","row":' + row + b"}" for row in rows]
+        lines += [b'{"kind":"' + kind.encode() + b'","row":' + one_line(row) + b"}" for row in rows]
     body = b"\n".join(lines)
     mark = hashlib.sha256(body).hexdigest()[:12]
     key = (
@@ -84,8 +86,9 @@ def _stage(
     parsed = parse(answer.rows, facts, window.since, window.until)
     recordings, dids = linked(parsed, answer.recordings or [], facts, window.until)
     legs = parsed.legs.with_columns(did=_did({**answer.dids, **dids}, facts.pbx_id))
-    folder = work.state / "staged" / site.pbx.id
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    parent = work.state / "staged"
+    parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    folder = Path(tempfile.mkdtemp(dir=parent, prefix=f"{site.pbx.id}-"))  # two syncs may stage the same window
     stem = f"{window.since:%Y%m%dT%H%M%S}-{window.until:%Y%m%dT%H%M%S}"
     staged = Staged(
         row=WindowRow(
@@ -102,7 +105,7 @@ def _stage(
             quarantined=len(parsed.unreadable),
             pages=answer.pages,
             requests=requests,
-            error=answer.problem,
+            error=_error(parsed, answer),
         ),
         legs=folder / f"{stem}.legs.parquet",
         recordings=folder / f"{stem}.recordings.parquet",
@@ -117,7 +120,15 @@ def _state(parsed: Parsed, answer: WindowRead, is_whole: bool) -> str:
     """`complete` only if every page was read, all rows lie inside, and no row limit cut it (contract §5.3)."""
     if answer.problem:
         return "suspect_empty"
-    return "complete" if is_whole and not parsed.outside else "partial"
+    nothing_read = parsed.rows and parsed.legs.is_empty()
+    return "partial" if not is_whole or parsed.outside or nothing_read else "complete"
+
+
+def _error(parsed: Parsed, answer: WindowRead) -> str | None:
+    """Words for the ledger: the PBX's doubtful answer, or the first reason why no row could be read."""
+    if answer.problem or not parsed.legs.is_empty() or not parsed.unreadable:
+        return answer.problem
+    return f"no row could be read: {parsed.unreadable[0].reason}"
 
 
 def _did(dids: dict[str, str], pbx_id: str) -> pl.Expr:

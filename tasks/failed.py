@@ -4,19 +4,29 @@ from __future__ import annotations
 
 import asyncio
 
-from trunkline.errors import RemoteError
-from trunkline.store.windows import WindowRow, note_window
+from trunkline.errors import TrunklineError
+from trunkline.store.windows import WindowRow, forget_window, note_window
 from trunkline.tasks.work import Site, Work, now
 from trunkline.windows import Window
 
 
-async def note_failed(work: Work, site: Site, windows: list[Window], error: RemoteError, state: str = "failed") -> None:
+async def note_failed(work: Work, site: Site, windows: list[Window], error: TrunklineError) -> None:
     """Windows that could not be read, with the reason: they are due again next time."""
 
     def note() -> None:
         with work.lake.write() as connection:
             for window in windows:
-                row = WindowRow(pbx_id=site.pbx.id, window=window, state=state, read_at=now(), error=error.message)
+                row = WindowRow(pbx_id=site.pbx.id, window=window, state="failed", read_at=now(), error=error.message)
                 note_window(connection, row)
 
     await asyncio.to_thread(note)
+
+
+async def forget_failed(work: Work, site: Site, window: Window) -> None:
+    """A window that can never be read any more is due no longer."""
+
+    def forget() -> None:
+        with work.lake.write() as connection:
+            forget_window(connection, site.pbx.id, window)
+
+    await asyncio.to_thread(forget)

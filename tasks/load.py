@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 
 from trunkline.store.load import load_window
 from trunkline.tasks.extract import Staged
@@ -19,6 +20,5 @@ async def load(work: Work, site: Site, pieces: list[Staged]) -> int:  # noqa: AR
 def _load(work: Work, staged: Staged) -> int:
     with work.lake.write() as connection:
         changed = load_window(connection, staged.row, staged.legs, staged.recordings, staged.quarantined)
-    staged.legs.unlink(missing_ok=True)
-    staged.recordings.unlink(missing_ok=True)
+    shutil.rmtree(staged.legs.parent, ignore_errors=True)
     return changed

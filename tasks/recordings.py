@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import datetime as dt
 import hashlib
+import os
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -32,15 +34,19 @@ _SUFFIXES = {"audio/wav": "wav", "audio/mpeg": "mp3", "audio/ogg": "ogg"}
 
 @dataclass(frozen=True)
 class Fetched:
-    """How many recordings were asked for and stored, and the PBX's own retention."""
+    """How many recordings were asked for and stored."""
 
     asked: int
     stored: int
 
 
-@step(lambda _work, site, _surface, _probe: f"recordings {site.pbx.id}")
-async def recordings(work: Work, site: Site, surface: Surface, probe: Probe) -> Fetched:
+@step(lambda _work, site, _surface, _probe, _since=None: f"recordings {site.pbx.id}")
+async def recordings(
+    work: Work, site: Site, surface: Surface, probe: Probe, since: dt.datetime | None = None
+) -> Fetched:
     """Fetches what waits, in batches; a refusal ends the asking, not the run.
+
+    Calls without a recording are looked for from `since` on, if that is longer ago than usual.
 
     Raises:
         DiskFull: Nothing half-written stays under a final name; the rest waits.
@@ -59,7 +65,7 @@ async def recordings(work: Work, site: Site, surface: Surface, probe: Probe) -> 
                 await asyncio.to_thread(_note_no_right, work, site)
                 break
     finally:
-        await asyncio.to_thread(_expect, work, site)
+        await asyncio.to_thread(_expect, work, site, since)
     return Fetched(asked, stored)
 
 
@@ -91,9 +97,9 @@ def _waiting(work: Work, site: Site, probe: Probe) -> list[Waiting]:
         return waiting(connection, site.pbx.id, with_access=True)
 
 
-def _expect(work: Work, site: Site) -> None:
+def _expect(work: Work, site: Site, since: dt.datetime | None) -> None:
     with work.lake.write() as connection:
-        note_expected(connection, site.pbx.id, now())
+        note_expected(connection, site.pbx.id, now(), since)
 
 
 def _note(work: Work, results: list[dict[str, Any]]) -> None:
@@ -132,7 +138,9 @@ async def _fetch_batch(
 
 async def _fetch(work: Work, site: Site, surface: Surface, probe: Probe, one: Waiting) -> dict[str, Any]:
     partial = work.recordings.partial_folder(work.state)
-    path = Path(tempfile.mkstemp(dir=partial, prefix=f"{one.native_id}-")[1])
+    handle, name = tempfile.mkstemp(dir=partial, prefix=f"{one.native_id}-")
+    os.close(handle)
+    path = Path(name)
     try:
         attempt, sha256, size = await _download(surface, one, path)
         outcome = fate(

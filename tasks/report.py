@@ -9,7 +9,7 @@ from pathlib import Path
 from trunkline import periods
 from trunkline.adapters import mail
 from trunkline.config import Account, Config
-from trunkline.errors import ConfigError, TrunklineError
+from trunkline.errors import BadCredentials, ConfigError, SpanError, TrunklineError
 from trunkline.reports.build import Built, build
 from trunkline.store.lake import Lake
 
@@ -27,6 +27,8 @@ def make_reports(
         LakeError: The lake cannot be read.
     """
     period = periods.parse(period_text, config.agency.timezone, now)
+    if period.since >= now:
+        raise SpanError(f"{period.title} lies ahead", mend="choose a period that has begun")
     accounts = _chosen(config, account_ids)
     own = {account.id: periods.parse(period_text, account.timezone, now) for account in accounts}
     with lake.read() as connection:
@@ -43,9 +45,11 @@ def send_reports(config: Config, built: Sequence[Built]) -> dict[str, TrunklineE
         raise ConfigError("no mail server is set", mend="add [mail] with url and from to trunkline.toml")
     password = config.mail_password()
     failures: dict[str, TrunklineError] = {}
-    for report in built:
+    for number, report in enumerate(built):
         try:
             mail.send(config.mail, password, report)
+        except BadCredentials as error:  # the rest would be refused too, and each try counts against us
+            return failures | {one.scope: error for one in built[number:]}
         except TrunklineError as error:
             failures[report.scope] = error
     return failures

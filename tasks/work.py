@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import contextvars
 import datetime as dt
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+from trunkline import log
 from trunkline.adapters.blobs import Blobs
 from trunkline.config import Account, Config, Pbx
 from trunkline.settings import forget_probes, write_settings
@@ -51,6 +53,8 @@ class Work:
     @classmethod
     def open(cls, config: Config) -> Work:
         """Opens the places that `[store]` names, and makes the folders; whoever watches this context watches."""
+        log.guard()
+        os.umask(0o077)  # numbers, voices and tokens are for this user alone, also in a worker's process
         state = config.state_folder
         state.mkdir(parents=True, exist_ok=True, mode=0o700)
         return cls(

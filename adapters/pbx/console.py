@@ -42,8 +42,8 @@ class Console18:
         self._credentials = Credentials(memory_path(state, pbx), pbx.login, secret, where)
         self._is_signed_in = False
         self._reach = 0
-        self._log = NewestFirst(self._log_page(lists.PRESETS[lists.REACH_DAYS]), lists.row_start)
-        self._recordings = NewestFirst(self._recording_page, lists.recording_start)
+        self._log = NewestFirst(self._log_page(lists.PRESETS[lists.REACH_DAYS]), self._row_start)
+        self._recordings = NewestFirst(self._recording_page, lambda entry: lists.recording_start(entry, zone))
 
     @property
     def requests(self) -> int:
@@ -91,20 +91,22 @@ class Console18:
         """The window's rows: the log has only preset spans, newest first, so it is read back as far as needed.
 
         Raises:
-            BadAnswer: The window begins before the 90 days that the console reaches back (v18 reference §1.4).
+            OutOfReach: The window begins before the 90 days that the console reaches back (v18 reference §1.4).
         """
         if (reach := lists.reach(window.since)) > self._reach:
             self._reach = reach
-            self._log = NewestFirst(self._log_page(lists.PRESETS[reach]), lists.row_start)
+            self._log = NewestFirst(self._log_page(lists.PRESETS[reach]), self._row_start)
         rows, pages = await self._log.within(window)
         listed = None
-        with contextlib.suppress(Forbidden, NotThere):
+        entries: list[bytes] = []
+        with contextlib.suppress(Forbidden, NotThere, BadAnswer):  # recordings never stop the history
             until = window.until + dt.timedelta(hours=self._pbx.max_call_hours)
             entries, _pages = await self._recordings.within(Window(window.since, until))
-            listed = lists.recordings(entries)
-        return WindowRead(
-            rows=rows, pages=pages, recordings=listed, raw={"calls": rows, "recordings": entries if listed else []}
-        )
+            listed = lists.recordings(entries, self._zone)
+        return WindowRead(rows=rows, pages=pages, recordings=listed, raw={"calls": rows, "recordings": entries})
+
+    def _row_start(self, row: bytes) -> dt.datetime | None:
+        return lists.row_start(row, self._zone)
 
     def _log_page(self, span: str) -> Any:
         async def page(start: int) -> tuple[list[bytes], bool]:

@@ -6,11 +6,12 @@ import contextlib
 import datetime as dt
 from collections.abc import Iterable
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 import msgspec
 
 from trunkline.adapters.pbx.odata import readable
-from trunkline.errors import BadAnswer
+from trunkline.errors import BadAnswer, OutOfReach
 from trunkline.models import Directory, ListedRecording
 
 # The log has preset spans only; the query names of a custom one are not known (v18 reference §1.4).
@@ -56,7 +57,7 @@ def reach(since: dt.datetime) -> int:
     """The days of the shortest preset that reaches back to `since`, with a day to spare for zones.
 
     Raises:
-        BadAnswer: None does.
+        OutOfReach: None does.
     """
     days = (dt.datetime.now(dt.UTC) - since).total_seconds() / 86_400
     for preset in PRESETS:
@@ -64,7 +65,7 @@ def reach(since: dt.datetime) -> int:
             return preset
     if days <= REACH_DAYS:
         return REACH_DAYS
-    raise BadAnswer(
+    raise OutOfReach(
         f"the v18 console reaches back {REACH_DAYS} days only",
         mend=f"backfill since {dt.datetime.now(dt.UTC) - dt.timedelta(days=REACH_DAYS - 1):%Y-%m-%d}",
     )
@@ -82,25 +83,25 @@ def recording_page(content: bytes, start: int) -> tuple[list[bytes], bool]:
     return [bytes(row) for row in page.entries], start + len(page.entries) < page.TotalRowsCount
 
 
-def row_start(row: bytes) -> dt.datetime | None:
-    """When a log row's call started; null if it does not say so readably."""
+def row_start(row: bytes, zone: str) -> dt.datetime | None:
+    """When a log row's call started, in `zone` where it names none; null if it does not say so readably."""
     with contextlib.suppress(msgspec.DecodeError):
-        return _instant(msgspec.json.decode(row, type=_Row).CallTime)
+        return _instant(msgspec.json.decode(row, type=_Row).CallTime, zone)
     return None
 
 
-def recording_start(row: bytes) -> dt.datetime | None:
-    """When a recording started; null if it does not say so readably."""
+def recording_start(row: bytes, zone: str) -> dt.datetime | None:
+    """When a recording started, in `zone` where it names none; null if it does not say so readably."""
     with contextlib.suppress(msgspec.DecodeError):
-        return _instant(msgspec.json.decode(row, type=_Recording).Date)
+        return _instant(msgspec.json.decode(row, type=_Recording).Date, zone)
     return None
 
 
-def recordings(entries: Iterable[bytes]) -> list[ListedRecording]:
+def recordings(entries: Iterable[bytes], zone: str) -> list[ListedRecording]:
     """The recording list; `Participants` is from, to. An entry that cannot be read is of no use and left out."""
     found = []
     for row in readable(entries, _Recording):
-        start = _instant(row.Date)
+        start = _instant(row.Date, zone)
         ends = [*row.Participants, "", ""]
         if start:
             found.append(
@@ -130,11 +131,11 @@ def directory(kind: str, entries: list[Any]) -> list[Directory]:
     ]
 
 
-def _instant(text: str | None) -> dt.datetime | None:
-    """ISO 8601 with an offset; the fraction is sometimes absent, sometimes seven digits long."""
+def _instant(text: str | None, zone: str) -> dt.datetime | None:
+    """ISO 8601, with an offset or in `zone`; the fraction is sometimes absent, sometimes seven digits long."""
     with contextlib.suppress(ValueError):
         moment = dt.datetime.fromisoformat(text or "")
-        return moment.astimezone(dt.UTC) if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(zone))).astimezone(dt.UTC)
     return None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Awaitable, Callable
 
+from trunkline.errors import BadAnswer
 from trunkline.windows import Window
 
 Page = Callable[[int], Awaitable[tuple[list[bytes], bool]]]
@@ -26,11 +27,12 @@ class NewestFirst:
         An entry whose time cannot be read stays next to its neighbours, so that it is quarantined and not lost.
         """
         pages = 0
-        while self._has_more and not self._reaches(window.since) and pages < MAX_PAGES:
+        while self._has_more and not self._reaches(window.since):
             entries, self._has_more = await self._page(len(self._entries))
             self._entries += [(self._start_of(entry), entry) for entry in entries]
-            self._has_more = self._has_more and bool(entries)
             pages += 1
+            if pages > MAX_PAGES or (self._has_more and not entries):
+                raise BadAnswer("a list that says it goes on and does not", mend="report this 3CX version")
         newer = next((start for start, _entry in self._entries if start), window.since)
         found = []
         for start, entry in self._entries:

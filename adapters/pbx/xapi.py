@@ -31,6 +31,14 @@ class _Start(msgspec.Struct):
     StartTime: dt.datetime | None = None
 
 
+class _Timestamp(msgspec.Struct):
+    LastCdrStartedAt: dt.datetime | None = None
+
+
+class _Newest(msgspec.Struct):
+    value: list[_Timestamp]
+
+
 class Xapi20:
     """A v20 PBX, signed in to as an API client."""
 
@@ -62,7 +70,7 @@ class Xapi20:
         """Users, queues, ring groups and receptionists; a set this client may not see is left out."""
         found: list[Directory] = []
         for name, (kind, select) in xapi_lists.DIRECTORY_SETS.items():
-            with contextlib.suppress(Forbidden, NotThere):
+            with contextlib.suppress(Forbidden, NotThere, BadAnswer):
                 found += xapi_lists.directory(
                     kind, await self._entities.all(f"/xapi/v1/{name}", f"&$select={select}&$orderby=Id asc")
                 )
@@ -78,7 +86,7 @@ class Xapi20:
         """
         pages = await self._call_log(window)
         rows = [row for page in pages for row in page]
-        inbound = await self._unless_forbidden(paths.inbound_calls(window, self._spelling))
+        inbound = await self._if_had(paths.inbound_calls(window, self._spelling))
         listed = await self._recording_list(window)
         return WindowRead(
             rows=rows,
@@ -108,21 +116,21 @@ class Xapi20:
         )
 
     async def _recording_list(self, window: Window) -> list[bytes] | None:
-        return await self._unless_forbidden("/xapi/v1/Recordings", paths.recordings_filter(window), entities=True)
+        return await self._if_had("/xapi/v1/Recordings", paths.recordings_filter(window), entities=True)
 
-    async def _unless_forbidden(self, path: str, options: str = "", *, entities: bool = False) -> list[bytes] | None:
-        """All items, or null where the right, or on this build the address, is missing."""
+    async def _if_had(self, path: str, options: str = "", *, entities: bool = False) -> list[bytes] | None:
+        """All items, or null where they cannot be had: a right or an address is missing, or this build fails there."""
         try:
             return await (self._entities if entities else self._reports).all(path, options)
-        except (Forbidden, NotThere):
+        except (Forbidden, NotThere, BadAnswer):
             return None
 
     async def _suspect_empty(self, window: Window) -> str | None:
         """Words of doubt if the PBX's newest call lies inside a window for which it gave no row (v20 §3.9)."""
-        with contextlib.suppress(Forbidden, NotThere, BadAnswer, LookupError, ValueError):
+        with contextlib.suppress(Forbidden, NotThere, BadAnswer, msgspec.DecodeError, LookupError):
             response = await self._checked("/xapi/v1/LastCdrAndChatMessageTimestamp")
-            newest = dt.datetime.fromisoformat(response.json()["value"][0]["LastCdrStartedAt"])
-            if window.since <= newest < window.until:
+            newest = msgspec.json.decode(response.content, type=_Newest).value[0].LastCdrStartedAt
+            if newest and newest.tzinfo and window.since <= newest < window.until:
                 return f"no rows, although the PBX's newest call started at {newest:%H:%M:%S} UTC, inside the window"
         return None
 

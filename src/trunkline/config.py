@@ -80,6 +80,9 @@ Origin = Annotated[str, AfterValidator(_origin)]
 Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,62}$")]
 
 
+Address = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")]
+
+
 class Table(BaseModel):
     """A table of the file: unknown keys are errors, values never appear in messages."""
 
@@ -93,7 +96,7 @@ class Agency(Table):
     name: str
     timezone: Zone
     country: Country
-    report_to: tuple[str, ...] = ()
+    report_to: tuple[Address, ...] = ()
 
 
 class StoreTable(Table):
@@ -205,7 +208,7 @@ class Account(Table):
     name: str
     timezone: Zone
     country: Country
-    report_to: tuple[str, ...] = ()
+    report_to: tuple[Address, ...] = ()
     recording_policy: RecordingPolicy = "all"
     hours: dict[str, str] | None = None
     holidays: str | tuple[dt.date, ...] | None = None

@@ -11,6 +11,7 @@ TrunklineError                 says what happened, where, and the step that mend
     ├── Forbidden              signed in, but a right is missing
     ├── NotThere               this build has no such address
     ├── Unsupported            the version is below the floor
+    ├── OutOfReach             the PBX no longer tells of that time; asking again is of no use
     └── BadAnswer              an answer that cannot be trusted: HTML for JSON, another day's rows
 """
 
@@ -95,6 +96,12 @@ class Unsupported(RemoteError):
     """The PBX runs a version below the floor."""
 
     code = "unsupported"
+
+
+class OutOfReach(RemoteError):
+    """The PBX no longer tells of the time asked for."""
+
+    code = "out_of_reach"
 
 
 class BadAnswer(RemoteError):

@@ -33,6 +33,23 @@ def redact(text: str) -> str:
     return _NUMBER.sub(lambda match: "•" * (len(match[0]) - 3) + match[0][-3:], text)
 
 
+def guard() -> None:
+    """Redacts every record made in this process from now on, whoever formats it: Prefect's own lines too."""
+    factory = logging.getLogRecordFactory()
+    if getattr(factory, "redacts", False):
+        return
+
+    def redacting(*args: object, **kwargs: object) -> logging.LogRecord:
+        record = factory(*args, **kwargs)
+        record.msg, record.args = redact(record.getMessage()), ()
+        if record.exc_info and record.exc_info[0]:
+            record.exc_text = redact(logging.Formatter().formatException(record.exc_info))
+        return record
+
+    redacting.redacts = True  # type: ignore[attr-defined]
+    logging.setLogRecordFactory(redacting)
+
+
 class _Redacting(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         where = " ".join(f"{key}={value}" for key, value in _CONTEXT.get({}).items())

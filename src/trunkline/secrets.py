@@ -45,7 +45,7 @@ _MEND = {
 
 
 def _from_environment(name: str, _folder: Path) -> str:
-    return os.environ.get(name, "")
+    return os.environ.get(name, "").strip()
 
 
 def _from_file(name: str, folder: Path) -> str:

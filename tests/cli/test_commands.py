@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from trunkline import configfile
+from trunkline import __version__, configfile
 from trunkline.simulator.scenario_world import scenario_world
 
 
@@ -126,3 +126,25 @@ def test_reports_are_written_and_mailed(stage) -> None:
         assert (done.returncode, result["mailed"], result["failures"]) == (0, 2, [])
         assert {Path(path).suffix for path in result["files"]} == {".html", ".txt", ".xlsx", ".csv"}
         assert {message["To"] for message in s.world.mail.messages} == {"owner@acme.example", "ops@northwind.example"}
+
+
+def test_the_version_is_printed(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "trunkline.cli.main", "--version"]
+    done = subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, text=True)
+    assert done.stdout == f"{__version__}\n"
+
+
+def test_a_period_that_lies_ahead_is_refused(stage) -> None:
+    with stage(scenario_world()[0]) as s:
+        done = s.command("report", "--period", "2099-01")
+        assert done.returncode == 2
+        assert "lies ahead — choose a period that has begun" in done.stderr
+
+
+def test_a_file_where_a_folder_is_due_is_said_in_a_sentence(stage) -> None:
+    with stage(scenario_world()[0]) as s:
+        (s.folder / "data").write_text("")
+        done = s.command("sync")
+        assert done.returncode == 1
+        assert "Traceback" not in done.stderr
+        assert "make it usable for this user" in done.stderr

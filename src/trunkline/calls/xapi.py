@@ -24,8 +24,7 @@ def add_keys(rows: pl.DataFrame, facts: PbxFacts) -> pl.DataFrame:
 
 def add_times(rows: pl.DataFrame, facts: PbxFacts) -> pl.DataFrame:
     """Start in UTC, from the id where `StartTime` is absent (v20 reference §8.8), and seconds of ring and talk."""
-    ring = times.duration_seconds(pl.col("RingingDuration")).fill_null(0.0)
-    talk = times.duration_seconds(pl.col("TalkingDuration")).fill_null(0.0)
+    ring, talk = _seconds("RingingDuration"), _seconds("TalkingDuration")
     started_at = pl.coalesce(times.instant(pl.col("StartTime"), facts.zone), times.cdr_instant(pl.col("CdrId")))
     return rows.with_columns(
         started_at=started_at, ring_seconds=ring, talk_seconds=talk, duration_seconds=(ring + talk).round(6)
@@ -35,6 +34,11 @@ def add_times(rows: pl.DataFrame, facts: PbxFacts) -> pl.DataFrame:
             pl.when(pl.col("started_at").is_null()).then(pl.lit("no start time, neither in StartTime nor in CdrId")),
         )
     )
+
+
+def _seconds(column: str) -> pl.Expr:
+    """An absent duration is 0, for the PBX leaves zeros out; one that cannot be read is unknown."""
+    return pl.when(pl.col(column).is_null()).then(0.0).otherwise(times.duration_seconds(pl.col(column)))
 
 
 def add_parties(rows: pl.DataFrame, facts: PbxFacts) -> pl.DataFrame:

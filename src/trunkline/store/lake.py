@@ -20,6 +20,7 @@ import duckdb
 from trunkline.errors import LakeError, LakeLocked
 
 LOCK_WAIT_SECONDS = 10.0
+WRITER_PATIENCE = 12  # times as long: a report of a large lake reads for tens of seconds, and a sync must outlast it
 STORAGE_VERSION = "v1.4.0"  # a file of DuckDB 2's own default cannot be opened by 1.5
 MEMORY_LIMIT = "400MB"
 _ONE_AT_A_TIME = threading.RLock()  # DuckDB refuses to open one file twice with different settings in one process
@@ -76,7 +77,7 @@ class Lake:
 
     def _open(self, *, read_only: bool) -> duckdb.DuckDBPyConnection:
         """The file, waiting while another process writes."""
-        deadline = time.monotonic() + self.lock_wait_seconds
+        deadline = time.monotonic() + self.lock_wait_seconds * (1 if read_only else WRITER_PATIENCE)
         is_new = not self.path.exists()
         settings: dict[str, str | bool | int | float | list[str]] = {
             "memory_limit": MEMORY_LIMIT,

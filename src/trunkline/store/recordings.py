@@ -13,7 +13,7 @@ import duckdb
 from trunkline.recordings import MAX_ATTEMPTS
 from trunkline.store.merge import merge, merge_rows
 
-EXPECTED_DAYS = 35  # how far back a run looks for calls without a recording; a backfill passes its own span
+EXPECTED_DAYS = 35  # how far back a run looks for calls without a recording, unless it reads further back itself
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Waiting:
 
 
 def waiting(connection: duckdb.DuckDBPyConnection, pbx_id: str, *, with_access: bool) -> list[Waiting]:
-    """Recordings not fetched yet, oldest first: the PBX deletes those first.
+    """Recordings not fetched yet, oldest first: the PBX deletes those first; those that kept failing come last.
 
     A damaged one is tried again a few times; one that was refused, only once the right may be there (`with_access`).
     """
@@ -41,7 +41,7 @@ def waiting(connection: duckdb.DuckDBPyConnection, pbx_id: str, *, with_access: 
             state = 'pending'
             OR (state = 'missing' AND cause = 'damaged' AND attempts < $most)
             OR (state = 'missing' AND cause = 'access' AND $with_access))
-        ORDER BY started_at, recording_id
+        ORDER BY coalesce(attempts, 0) > 2, started_at, recording_id
         """,
         {"pbx": pbx_id, "most": MAX_ATTEMPTS, "with_access": with_access},
     ).fetchall()
@@ -78,7 +78,8 @@ def note_expected(
         [pbx_id, pbx_id],
     )
     sql = (files("trunkline.store") / "merge" / "expected_recordings.sql").read_text("utf-8")
-    since = since or now - dt.timedelta(days=EXPECTED_DAYS)
+    usual = now - dt.timedelta(days=EXPECTED_DAYS)
+    since = min(since or usual, usual)
     connection.execute(sql, {"pbx_id": pbx_id, "since": since, "now": now})
     merge(connection, "recordings", "expected")
     connection.execute("UPDATE recordings SET first_seen_at = ? WHERE first_seen_at IS NULL", [now])

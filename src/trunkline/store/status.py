@@ -16,11 +16,13 @@ def pbx_status(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, Any
         """
         SELECT pbx_id, max(until) FILTER (state = 'complete') AS read_until,
             count(*) FILTER (state <> 'complete') AS windows_to_read_again,
-            sum(quarantined)::BIGINT AS quarantined, arg_max(error, read_at) FILTER (error IS NOT NULL) AS last_error
+            arg_max(error, read_at) FILTER (error IS NOT NULL) AS last_error
         FROM windows GROUP BY pbx_id
         """,
     )
     status = {row.pop("pbx_id"): row for row in rows}
+    for pbx_id, count in connection.execute("SELECT pbx_id, count(*) FROM quarantine GROUP BY pbx_id").fetchall():
+        status.setdefault(pbx_id, {})["quarantined"] = count
     for pbx_id, calls in connection.execute("SELECT pbx_id, count(*) FROM calls GROUP BY pbx_id").fetchall():
         status.setdefault(pbx_id, {})["calls"] = calls
     for pbx_id, state, count in connection.execute(

@@ -76,6 +76,14 @@ def _forget_made_up(connection: duckdb.DuckDBPyConnection, row: WindowRow) -> No
             )
 
 
+def forget_window(connection: duckdb.DuckDBPyConnection, pbx_id: str, window: Window) -> None:
+    """Drops the failures noted of a window."""
+    connection.execute(
+        "DELETE FROM windows WHERE pbx_id = ? AND state <> 'complete' AND since >= ? AND until <= ?",
+        [pbx_id, window.since, window.until],
+    )
+
+
 def first_asked(connection: duckdb.DuckDBPyConnection, pbx_id: str) -> dt.datetime | None:
     """Where the first window begins that was ever asked of a PBX, read or not."""
     row = connection.execute("SELECT min(since) FROM windows WHERE pbx_id = ?", [pbx_id]).fetchone()

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from trunkline.errors import BadAnswer, BadCredentials, Forbidden, NotThere
+from trunkline.errors import BadAnswer, BadCredentials, Forbidden, NotThere, OutOfReach
 from trunkline.models import WindowRead
 from trunkline.simulator.scenarios import SCENARIOS
 from trunkline.simulator.scenarios.place import place
@@ -114,7 +114,7 @@ def test_the_log_is_read_back_as_far_as_ninety_days(v18: Any, days: int) -> None
 
 def test_beyond_ninety_days_says_how_far_it_reaches(v18: Any) -> None:
     at = NOW - dt.timedelta(days=91)
-    with pytest.raises(BadAnswer, match="reaches back 90 days only") as beyond:
+    with pytest.raises(OutOfReach, match="reaches back 90 days only") as beyond:
         v18.run(lambda surface: surface.read(Window(at, at + HOUR)))
     assert beyond.value.mend.startswith("backfill since 20")
 

@@ -1,11 +1,11 @@
 -- How far each PBX is read. A view takes no parameter, so "now" is where the data ends: the end of the newest
 -- complete window. A PBX read only in part is known to the start of its first window; one that left no windows
--- (a lake filled by hand) to its newest call.
+-- (a lake filled by hand) to its newest call. A PBX that has left the config has no probe: nobody waits for it.
 CREATE OR REPLACE VIEW pbx_reading AS
 WITH owners AS (
     SELECT pbx_id, any_value(account_id) AS account_id, max(started_at) AS newest_call_at
     FROM (
-        SELECT pbx_id, account_id, started_at FROM calls
+        SELECT pbx_id, account_id, started_at FROM calls WHERE account_id NOT IN (SELECT account_id FROM pbxs)
         UNION ALL SELECT pbx_id, account_id, NULL FROM pbxs
     ) GROUP BY pbx_id
 ),

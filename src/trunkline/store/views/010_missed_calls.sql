@@ -12,7 +12,8 @@ placed AS (
     ASOF LEFT JOIN open_intervals AS o ON o.account_id = m.account_id AND m.started_at >= o.opens_at
 )
 SELECT p.* EXCLUDE (short_abandon_seconds, has_hours, local_at),
-    p.wait_seconds < p.short_abandon_seconds AS short_abandon,
+    CASE WHEN p.miss_reason IN ('busy', 'rejected', 'not_offered', 'voicemail') THEN false
+         ELSE p.wait_seconds < p.short_abandon_seconds END AS short_abandon,  -- those did not hang up: they were turned away
     d.holiday,
     p.local_at::DATE AS day,
     isodow(p.local_at) AS weekday,

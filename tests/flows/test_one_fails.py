@@ -1,0 +1,116 @@
+"""What fails is noted and passed over; nothing else is held up by it (contract §5.2–5.4)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import subprocess
+import sys
+from pathlib import Path
+
+from trunkline.flows.backfill import backfill
+from trunkline.flows.sync import sync
+from trunkline.simulator.crm_site import SimulatedCrm
+from trunkline.simulator.pbx.model import SimulatedPbx
+from trunkline.simulator.scenario_world import scenario_world
+from trunkline.simulator.scenarios import SCENARIOS
+from trunkline.simulator.scenarios.place import place
+from trunkline.simulator.world import Account, World
+
+
+def open_files() -> int:
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
+def one_call(pbx: SimulatedPbx) -> World:
+    pbx.add(place(SCENARIOS["answered_direct"], dt.datetime.now(dt.UTC) - dt.timedelta(hours=8)))
+    return World([Account("acme", "Acme Dental", pbxs=[pbx])])
+
+
+def test_reports_and_lists_that_fail_leave_the_history(stage) -> None:
+    pbx = SimulatedPbx("acme-main")
+    for part in ("GetInboundCalls", r"/Recordings\?", "/Queues"):
+        pbx.faults.add(part, status=500, body="{}", times=99)
+    with stage(one_call(pbx)) as s:
+        assert s.run(sync).failures == []
+        assert s.query("SELECT outcome, did FROM calls") == [("answered", None)]
+        assert s.query("SELECT DISTINCT state FROM windows") == [("complete",)]
+
+
+def test_a_window_of_which_no_row_can_be_read_is_not_complete(stage) -> None:
+    """Rows of builds before 20.0.6 have no CdrId; the window must be read again by a trunkline that knows them."""
+    pbx = SimulatedPbx("acme-main")
+    pbx.book.add_row(dt.datetime.now(dt.UTC) - dt.timedelta(hours=8), {"CallId": 7, "SegmentId": 1, "Indent": 0})
+    with stage(World([Account("acme", "Acme Dental", pbxs=[pbx])])) as s:
+        outcome = s.run(sync)
+        assert [failure.code for failure in outcome.failures] == ["partial"]
+        state, rows, quarantined, error = s.query("SELECT state, rows, quarantined, error FROM windows WHERE rows > 0")[
+            0
+        ]
+        assert (state, rows, quarantined) == ("partial", 1, 1)
+        assert error.startswith("no row could be read: no")
+
+
+def test_a_fault_in_one_crm_ends_neither_the_run_nor_tells_its_token(stage) -> None:
+    world = scenario_world()[0]
+    world.accounts[0].crms.append(SimulatedCrm("acme-ghl", "acme-location", "acme-provider", token="gehe\u00efm"))
+    with stage(world) as s:
+        outcome = s.run(sync)
+        assert [(failure.part, failure.code) for failure in outcome.failures] == [
+            ("account acme, CRM acme-ghl", "fault")
+        ]
+        assert "gehe" not in str(outcome.as_json())
+        assert s.query("SELECT count(*) FROM calls") == [(len(s.pbx.book),)]
+
+
+def test_only_what_was_not_read_is_noted_as_failed(stage) -> None:
+    """The PBX goes away after the second window: the ones before stay read."""
+    pbx = SimulatedPbx("acme-main")
+    with stage(one_call(pbx)) as s:
+        day = dt.datetime.now(dt.UTC).date()
+        since, until = (day - dt.timedelta(days=6)).isoformat(), (day - dt.timedelta(days=1)).isoformat()
+        first = (day - dt.timedelta(days=4)).isoformat()
+        s.run(backfill, since=since, until=first)
+        s.world.stop("acme-main")
+        assert [failure.code for failure in s.run(backfill, since=since, until=until).failures] == ["unreachable"]
+        first_failed, last_read = s.query(
+            "SELECT min(since) FILTER (state = 'failed'), max(until) FILTER (state = 'complete') FROM windows"
+        )[0]
+        assert first_failed == last_read
+
+
+def test_a_span_beyond_the_consoles_reach_is_refused_once_and_not_due_for_ever(stage) -> None:
+    pbx = SimulatedPbx("acme-main", surface="console18", shape="console", version="18.0.3.461", login="admin")
+    with stage(one_call(pbx)) as s:
+        day = dt.datetime.now(dt.UTC).date()
+        long_ago = (day - dt.timedelta(days=120)).isoformat(), (day - dt.timedelta(days=118)).isoformat()
+        codes = {one.code for one in s.run(backfill, since=long_ago[0], until=long_ago[1]).failures}
+        assert codes == {"out_of_reach"}
+        assert s.run(sync).failures == []
+
+
+def test_a_sync_leaves_no_file_open_and_nothing_staged(stage) -> None:
+    with stage(scenario_world()[0]) as s:
+        s.run(sync)
+        before = open_files()
+        (recordings,) = s.query("SELECT count(*) FROM recordings WHERE state = 'stored'")[0]
+        s.pbx.log.clear()
+        lake = s.folder / "data"
+        for path in lake.glob("lake.duckdb*"):
+            path.unlink()
+        s.run(sync)
+        assert sum(s.pbx.log.downloads.values()) >= recordings > 20
+        assert open_files() < before + 5
+        assert [path for path in (lake / "state" / "staged").rglob("*") if path.is_file()] == []
+
+
+def test_a_workers_own_log_lines_are_redacted(tmp_path: Path) -> None:
+    script = (
+        "import logging; logging.basicConfig(); from trunkline import log; log.guard(); log.guard()\n"
+        "try:\n    raise ValueError('token=abcdef')\n"
+        "except ValueError:\n    logging.getLogger('prefect.flow_runs').exception('rang %s', '+61412345678')\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=tmp_path)
+    assert "rang" in done.stderr
+    assert "ValueError" in done.stderr
+    assert "abcdef" not in done.stderr
+    assert "12345678" not in done.stderr
