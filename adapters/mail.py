@@ -19,8 +19,9 @@ from urllib.parse import quote, urlsplit
 import stamina
 from pydantic import SecretStr
 
-from trunkline.config import Mail, is_loopback
+from trunkline.config import Mail
 from trunkline.errors import BadCredentials, ConfigError, RemoteError, Unreachable
+from trunkline.fields import is_loopback
 
 ATTEMPTS = 4
 PATIENCE_SECONDS = 120.0

@@ -83,6 +83,9 @@ def _recordings_note(f: AccountFigures) -> str:
         known = words.number(found.spoken - found.not_known)
         rate = words.percent(found.spoken_rate)
         said.append(f"Of all {known} calls in which people spoke and whose recording is known of, {rate} have one.")
+    if found.unmeasured:
+        of = words.number(found.unmeasured)
+        said.append(f"Of {of} only the file was checked, not its length: their PBX tells no talk time.")
     if found.pending:
         said.append(f"{words.number(found.pending)} pending.")
     if found.unknown:

@@ -88,7 +88,8 @@ class Count:
 class Coverage:
     """Recordings of calls in which people spoke.
 
-    `causes` are of the eligible calls that are missing or mismatched, `unknown_causes` of those that are unknown.
+    `causes` are of the eligible calls that are missing or mismatched, `unknown_causes` of those that are unknown;
+    `unmeasured` are the verified ones whose length has no talk to be held against (v18's console tells none).
     """
 
     spoken: int = 0
@@ -100,6 +101,7 @@ class Coverage:
     missing: int = 0
     pending: int = 0
     unknown: int = 0
+    unmeasured: int = 0
     recorded_in_error: int = 0
     talk_seconds: float = 0.0
     audio_seconds: float = 0.0

@@ -101,6 +101,7 @@ def coverage(rows: Sequence[sql.Row]) -> Coverage:
         not_known=calls(recorded=False, state="pending") + calls(recorded=False, state="unknown"),
         eligible=calls(eligible=True),
         **{state: calls(eligible=True, state=state) for state in STATES},
+        unmeasured=sum(row["unmeasured"] for row in eligible if row["state"] == "verified"),
         recorded_in_error=calls(recorded_in_error=True),
         talk_seconds=sum(row["talk_seconds"] or 0 for row in eligible),
         audio_seconds=sum(row["audio_seconds"] or 0 for row in eligible),

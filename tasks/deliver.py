@@ -11,7 +11,7 @@ import asyncio
 import datetime as dt
 import logging
 from collections import Counter
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from filelock import FileLock, Timeout
@@ -20,7 +20,7 @@ from trunkline import log
 from trunkline.adapters.crm.base import CrmAdapter
 from trunkline.adapters.crm.kinds import adapter_for
 from trunkline.adapters.crm.steps import OpenRecording
-from trunkline.config import Account, Config, Crm
+from trunkline.config import Account, Crm
 from trunkline.delivery import Activity, Work, due_kinds
 from trunkline.errors import ConfigError, RemoteError, TrunklineError
 from trunkline.store import activities
@@ -46,26 +46,6 @@ class DeliveryResult:
     def ok(self) -> bool:
         """Whether everything that was due is delivered or skipped."""
         return not (self.errors or self.counts["failed"] or self.counts["pending"])
-
-
-async def deliver_all(
-    lake: Lake,
-    config: Config,
-    open_recording: OpenRecording,
-    *,
-    account_ids: Collection[str] = (),
-    since: dt.datetime | None = None,
-    limit: int | None = None,
-    retry_failed: bool = False,
-) -> list[DeliveryResult]:
-    """Delivers to every CRM of these accounts (of all, if none is named); one that fails never stops another."""
-    runs = [
-        deliver(lake, account, crm, open_recording, since=since, limit=limit, retry_failed=retry_failed)
-        for account in config.account
-        if not account_ids or account.id in account_ids
-        for crm in account.crm
-    ]
-    return list(await asyncio.gather(*runs))
 
 
 async def deliver(

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from trunkline.config import Account, Config, Mail, Pbx, is_loopback
+from trunkline.config import Account, Config, Mail, Pbx
+from trunkline.fields import is_loopback
 from trunkline.hours import OpenSpan, Within
 
 API = {"client_id": "900", "client_secret": "env:X"}

@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-import ipaddress
 import re
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
 from pydantic import (
-    AfterValidator,
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
     PrivateAttr,
@@ -23,64 +18,12 @@ from pydantic import (
 )
 
 from trunkline import hours as opening
+from trunkline.fields import Address, CallbackWithin, Country, Days, Id, Origin, Zone
 from trunkline.secrets import SecretRef, reveal
 from trunkline.versions import Version
 
 RecordingPolicy = Literal["all", "external", "on-demand", "none"]
 UnknownCallers = Literal["skip", "create-inbound", "create"]
-
-
-def _zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (KeyError, ValueError, OSError) as error:
-        raise ValueError(f"{name!r} is no time zone; write one such as Australia/Adelaide") from error
-    return name
-
-
-def _country(code: str) -> str:
-    from phonenumbers import SUPPORTED_REGIONS
-
-    if code not in SUPPORTED_REGIONS:
-        raise ValueError(f"{code!r} is no country; write two capital letters such as AU")
-    return code
-
-
-def is_loopback(host: str) -> bool:
-    """Whether `host` is this machine: plain HTTP and SMTP are allowed there only."""
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def _origin(url: str) -> str:
-    """`scheme://host[:port]` without a path; http only on loopback."""
-    try:
-        parts = urlsplit(url)
-        is_address = parts.port != 0 and parts.hostname is not None
-    except ValueError:
-        is_address = False
-    if not is_address or parts.scheme not in {"http", "https"} or not parts.hostname or "@" in parts.netloc:
-        raise ValueError("is no address; write https://host or https://host:port")
-    if parts.scheme == "http" and not is_loopback(parts.hostname):
-        raise ValueError("http is allowed on loopback only; write https://")
-    if parts.path.rstrip("/") or parts.query or parts.fragment:
-        raise ValueError("has a path; write only https://host or https://host:port")
-    return url.rstrip("/")
-
-
-def _within(value: object) -> object:
-    return opening.within(value) if isinstance(value, str) else value
-
-
-Zone = Annotated[str, AfterValidator(_zone)]
-Country = Annotated[str, AfterValidator(_country)]
-Origin = Annotated[str, AfterValidator(_origin)]
-Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,62}$")]
-
-
-Address = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")]
 
 
 class Table(BaseModel):
@@ -123,9 +66,6 @@ class Floor(Table):
     v20: Version = Version.parse("20.0.0.0")
 
 
-Days = Annotated[int, Field(gt=0)] | None
-
-
 class Retention(Table):
     """How long each class of data is kept, in days; absent: for ever."""
 
@@ -138,7 +78,7 @@ class Missed(Table):
     """Thresholds for missed calls."""
 
     short_abandon_seconds: Annotated[float, Field(ge=0)] = 10
-    callback_within: Annotated[opening.Within, BeforeValidator(_within)] = opening.Within(1, "business day")
+    callback_within: CallbackWithin = opening.Within(1, "business day")
 
 
 class Pbx(Table):

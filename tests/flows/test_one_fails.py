@@ -62,6 +62,19 @@ def test_a_fault_in_one_crm_ends_neither_the_run_nor_tells_its_token(stage) -> N
         assert s.query("SELECT count(*) FROM calls") == [(len(s.pbx.book),)]
 
 
+def test_a_crm_that_refuses_never_stops_another(stage, world_with_contacts) -> None:
+    world = world_with_contacts()
+    world.accounts[0].crms.insert(0, SimulatedCrm("acme-old", "old-location", "old-provider"))
+    with stage(world) as s:
+        s.world.crms[0].site.token = "another"
+        outcome = s.run(sync)
+        assert [(failure.part, failure.code) for failure in outcome.failures] == [
+            ("account acme, CRM acme-old", "bad_credentials")
+        ]
+        assert s.world.crms[0].site.messages == []
+        assert len(s.world.crms[1].site.messages) > 50
+
+
 def test_only_what_was_not_read_is_noted_as_failed(stage) -> None:
     """The PBX goes away after the second window: the ones before stay read."""
     pbx = SimulatedPbx("acme-main")

@@ -100,3 +100,12 @@ def test_callers_may_have_been_called_back_where_a_pbx_was_not_read(
     assert line(acme, "Callers never called back").startswith("Callers never called back: not known ")
     assert "4 not known: not every PBX was read" in acme.text
     assert "- Acme Dental: never called back –, " in agency.text
+
+
+def test_a_length_that_could_not_be_checked_is_said(connection: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    """The v18 console tells no talk time: a decodable file is all that can be verified there."""
+    before = built(connection, tmp_path)["acme"]
+    connection.execute("UPDATE calls SET talk_seconds = NULL WHERE call_id = 'a10'")
+    after = built(connection, tmp_path)["acme"]
+    said = "Of 1 only the file was checked, not its length: their PBX tells no talk time."
+    assert (said in before.html, said in after.html, said in after.text) == (False, True, True)

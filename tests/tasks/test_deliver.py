@@ -14,11 +14,11 @@ from typing import Any
 
 import pytest
 
-from trunkline.config import Account, Config
+from trunkline.config import Account
 from trunkline.simulator.crm.highlevel import HighLevel
 from trunkline.simulator.serve import Server
 from trunkline.store.lake import Lake
-from trunkline.tasks.deliver import DeliveryResult, deliver, deliver_all
+from trunkline.tasks.deliver import DeliveryResult, deliver
 
 JANE, OMAR, STRANGER = "+61412345678", "+61423456789", "+61434567890"
 DID = "+61882345678"
@@ -579,17 +579,3 @@ def test_an_interrupted_run_keeps_what_it_knows(lake: Lake, address: str, crm: H
     assert run(lake, address).ok
     assert sorted(message["altId"] for message in crm.messages) == ["pbx:1", "pbx:2", "pbx:3", "pbx:4"]
     assert len(crm.notes) == 4
-
-
-def test_one_crm_that_refuses_never_stops_another(lake: Lake, address: str, crm: HighLevel) -> None:
-    other = HighLevel("loc2", "another-token", PROVIDER, {JANE: "Jane"})
-    add_call(lake, 1)
-    with Server(other.app) as server:
-        client = account(address)
-        table = client.crm[0].model_dump() | {"id": "second", "base_url": server.url, "location_id": "loc2"}
-        agency = {"id": "a", "name": "A", "timezone": "Australia/Adelaide", "country": "AU"}
-        accounts = [client.model_dump() | {"crm": [table, client.crm[0].model_dump()]}]
-        config = Config.model_validate({"agency": agency, "account": accounts})
-        second, first = asyncio.run(deliver_all(lake, config, open_recording))
-    assert (second.crm_id, second.errors[0].code, other.messages) == ("second", "bad_credentials", [])
-    assert (first.crm_id, first.ok, len(crm.messages)) == ("acme-ghl", True, 1)
