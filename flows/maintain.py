@@ -20,8 +20,8 @@ async def maintain(config: str | None = None, accounts: Sequence[str] = (), pbxs
     """Examines every part and sweeps up what killed runs left."""
     scope = Scope.of(config, accounts, pbxs)
     work = Work.open(scope.config)
-    await asyncio.to_thread(work.note_settings)
     checks = await examine(work, scope.sites(), scope.accounts)
+    await asyncio.to_thread(work.note_settings)
     await asyncio.to_thread(sweep, work)
     return checks
 

@@ -162,7 +162,7 @@ class Account(Table):
     def _readable(self) -> Account:
         opening.timetable(self.hours or {})
         if isinstance(self.holidays, str):
-            opening.public_holidays(self.holidays, range(2026, 2027))
+            opening.holiday_code(self.holidays)
         return self
 
     @cached_property

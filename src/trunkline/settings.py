@@ -11,6 +11,7 @@ from typing import Any
 import duckdb
 
 from trunkline.config import Account, Config
+from trunkline.errors import ConfigError
 from trunkline.hours import OpenSpan, public_holidays
 
 _COLUMNS = {
@@ -76,7 +77,12 @@ def merged(spans: Sequence[OpenSpan]) -> list[OpenSpan]:
 
 
 def _holidays(account: Account, years: range) -> Rows:
-    days = public_holidays(account.holidays, years) if account.holidays is not None else {}
+    if account.holidays is None:
+        return []
+    try:
+        days = public_holidays(account.holidays, years)
+    except ValueError as error:
+        raise ConfigError(f"account[{account.id}].holidays: {error}", mend="correct it in the config") from None
     return sorted((account.id, day, name) for day, name in days.items())
 
 

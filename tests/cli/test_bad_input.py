@@ -172,3 +172,12 @@ def test_a_time_that_cannot_be_read_touches_nothing(stage, until: str) -> None:
         assert s.command("sync", "--until", until).returncode == 2
         assert s.command("backfill", "--since", until, "--until", "2026-11-09").returncode == 2
         assert s.pbx.log.entries == []
+
+
+def test_a_holiday_code_that_the_library_lacks_is_refused_before_anything_is_read(stage) -> None:
+    with stage(one_pbx()) as s:
+        s.config.write_text(s.config.read_text().replace('id = "acme"\n', 'id = "acme"\nholidays = "AU-XX"\n', 1))
+        done = s.command("sync")
+        assert done.returncode == 2
+        assert "account[acme].holidays: 'AU-XX' is no code of the holidays library" in done.stderr
+        assert s.pbx.log.entries == []
