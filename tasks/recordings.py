@@ -19,6 +19,7 @@ from trunkline.adapters.blobs import full_disk_said
 from trunkline.adapters.pbx.base import Surface
 from trunkline.adapters.pbx.odata import error_text
 from trunkline.audio import Audio, inspect
+from trunkline.errors import Unreachable
 from trunkline.models import Probe
 from trunkline.recordings import Attempt, fate
 from trunkline.store.merge import merge_rows
@@ -28,6 +29,9 @@ from trunkline.tasks.work import Site, Work, now
 
 BATCH = 100  # recordings per transaction and task run
 AT_ONCE = 2
+OUTAGE_AFTER = (
+    3  # so many lost connections in a row are the PBX's, fewer are a recording's: it waits, the next is tried
+)
 MAX_FILE_BYTES = 2 * 1024**3  # a day of 16-bit PCM at 8 kHz is 1.4 GB
 _SUFFIXES = {"audio/wav": "wav", "audio/mpeg": "mp3", "audio/ogg": "ogg"}
 
@@ -59,9 +63,9 @@ async def recordings(
         for batch in _batches(waits, probe):
             results = await _fetch_batch(work, site, surface, probe, batch)
             asked += len(batch)
-            stored += sum(result["state"] == "stored" for result in results)
+            stored += sum(result.get("state") == "stored" for result in results)
             work.watcher.done("recordings", len(batch))
-            if any(result["cause"] == "access" for result in results):
+            if any(result.get("cause") == "access" for result in results):
                 await asyncio.to_thread(_note_no_right, work, site)
                 break
     finally:
@@ -121,9 +125,18 @@ async def _fetch_batch(
     turn = asyncio.Semaphore(AT_ONCE)
     results = []
 
+    lost: list[Waiting] = []
+
     async def one(recording: Waiting) -> None:
         async with turn:
-            results.append(await _fetch(work, site, surface, probe, recording))
+            try:
+                results.append(await _fetch(work, site, surface, probe, recording))
+                lost.clear()
+            except Unreachable:
+                lost.append(recording)
+                results.append({"recording_id": recording.recording_id, "tried_at": now()})
+                if len(lost) >= OUTAGE_AFTER:
+                    raise
 
     tasks = [asyncio.create_task(one(recording)) for recording in batch]
     try:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
 
 from trunkline.flows.backfill import backfill
@@ -114,6 +116,44 @@ def test_a_sync_leaves_no_file_open_and_nothing_staged(stage) -> None:
         assert sum(s.pbx.log.downloads.values()) >= recordings > 20
         assert open_files() < before + 5
         assert [path for path in (lake / "state" / "staged").rglob("*") if path.is_file()] == []
+
+
+def test_one_recording_that_always_breaks_holds_up_no_other(stage) -> None:
+    world = scenario_world()[0]
+    with stage(world) as s:
+        s.run(sync)
+        (native_id,) = s.query("SELECT min_by(native_id, started_at) FROM recordings WHERE state = 'stored'")[0]
+        stored = s.query("SELECT count(*) FROM recordings WHERE state = 'stored'")
+        for path in (s.folder / "data").glob("lake.duckdb*"):
+            path.unlink()
+        s.pbx.faults.add(rf"DownloadRecording\(recId={native_id}\)", drop=True, times=99)
+        s.run(sync)
+        assert s.query("SELECT state, cause FROM recordings WHERE native_id = ?", native_id) == [("missing", "damaged")]
+        assert s.query("SELECT count(*) + 1 FROM recordings WHERE state = 'stored'") == stored
+
+
+def test_a_pbx_that_goes_away_amid_the_recordings_ends_its_own_part_and_the_rest_waits(stage) -> None:
+    with stage(scenario_world()[0]) as s:
+        s.pbx.faults.add("DownloadRecording", delay_seconds=0.1, times=999)
+
+        def pull_the_plug() -> None:
+            while sum(s.pbx.log.downloads.values()) < 6:
+                time.sleep(0.01)
+            s.world.stop("acme-main")
+
+        plug = threading.Thread(target=pull_the_plug)
+        plug.start()
+        outcome = s.run(sync)
+        plug.join()
+        assert [(one.part, one.code) for one in outcome.failures] == [
+            ("account acme, PBX acme-main, recordings", "unreachable")
+        ]
+        (waiting,) = s.query("SELECT count(*) FROM recordings WHERE state = 'pending'")[0]
+        assert waiting > 10
+        s.pbx.faults.clear()
+        s.world.start("acme-main")
+        assert s.run(sync).failures == []
+        assert s.query("SELECT count(*) FROM recordings WHERE state = 'pending'") == [(0,)]
 
 
 def test_a_workers_own_log_lines_are_redacted(tmp_path: Path) -> None:

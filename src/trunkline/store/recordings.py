@@ -28,7 +28,7 @@ class Waiting:
 
 
 def waiting(connection: duckdb.DuckDBPyConnection, pbx_id: str, *, with_access: bool) -> list[Waiting]:
-    """Recordings not fetched yet, oldest first: the PBX deletes those first; those that kept failing come last.
+    """Recordings not fetched yet, oldest first: the PBX deletes those first; those tried before come last.
 
     A damaged one is tried again a few times; one that was refused, only once the right may be there (`with_access`).
     """
@@ -41,7 +41,7 @@ def waiting(connection: duckdb.DuckDBPyConnection, pbx_id: str, *, with_access: 
             state = 'pending'
             OR (state = 'missing' AND cause = 'damaged' AND attempts < $most)
             OR (state = 'missing' AND cause = 'access' AND $with_access))
-        ORDER BY coalesce(attempts, 0) > 2, started_at, recording_id
+        ORDER BY tried_at IS NOT NULL, started_at, recording_id
         """,
         {"pbx": pbx_id, "most": MAX_ATTEMPTS, "with_access": with_access},
     ).fetchall()
@@ -51,8 +51,8 @@ def waiting(connection: duckdb.DuckDBPyConnection, pbx_id: str, *, with_access: 
 def note_results(connection: duckdb.DuckDBPyConnection, results: list[dict[str, Any]]) -> None:
     """Writes what became of attempts; each result holds `recording_id` and the columns that changed."""
     for result in results:
-        evidence = json.dumps(result["evidence"]) if result.get("evidence") else None
-        merge_rows(connection, "recordings", [{**result, "evidence": evidence}])
+        evidence = {"evidence": json.dumps(result["evidence"])} if result.get("evidence") else {}
+        merge_rows(connection, "recordings", [{**result, **evidence}])
 
 
 def settle_waiting(connection: duckdb.DuckDBPyConnection, pbx_id: str, cause: str, evidence: dict[str, Any]) -> None:
