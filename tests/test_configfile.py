@@ -62,7 +62,9 @@ def test_a_whole_config(write: Write, tmp_path: Path, monkeypatch: pytest.Monkey
     assert config.place(config.store.lake) == str(tmp_path / "data" / "lake.duckdb")
     assert config.place(config.store.recordings) == "s3://bucket/x"
     assert config.state_folder == tmp_path / "data" / "state"
-    assert config.account_of("acme-main").id == "acme"
+    assert [(account.id, pbx.id) for account in config.account for pbx in account.pbx if pbx.id == "acme-main"] == [
+        ("acme", "acme-main")
+    ]
     assert (str(config.pbx_floor.v18), str(config.pbx_floor.v20)) == ("18.0.0.11", "20.0.0.0")
 
 

@@ -212,7 +212,3 @@ class Config(Table):
         if self.mail is None or self.mail.password is None:
             return None
         return reveal(self.mail.password, self._path.parent, "mail, password")
-
-    def account_of(self, pbx_id: str) -> Account:
-        """The account that owns a PBX."""
-        return next(account for account in self.account for pbx in account.pbx if pbx.id == pbx_id)
