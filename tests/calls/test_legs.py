@@ -16,6 +16,8 @@ Row = Callable[..., bytes]
 Read = Callable[..., Parsed]
 SINCE = dt.datetime(2026, 9, 16, tzinfo=dt.UTC)
 
+NO_IDS = {"CdrId": None, "CallHistoryId": None, "MainCallHistoryId": None}
+
 
 def test_a_row_is_one_leg_with_all_it_says(xapi_row: Row, read: Read) -> None:
     leg = read(xapi_row()).legs.row(0, named=True)
@@ -70,7 +72,7 @@ def test_rows_of_another_day_only_are_a_bad_answer(xapi_row: Row, read: Read) ->
 
 @pytest.mark.parametrize(
     ("changes", "reason"),
-    [({"CdrId": None}, "no CdrId"), ({"StartTime": "soon"}, "no start time"), ({"StartTime": None}, "no start time")],
+    [(NO_IDS, "names no call"), ({"StartTime": "soon"}, "no start time"), ({"StartTime": None}, "no start time")],
 )
 def test_a_row_without_id_or_start_is_quarantined_with_its_reason(
     xapi_row: Row, read: Read, changes: dict[str, object], reason: str
@@ -107,16 +109,19 @@ def test_somebody_spoke_only_at_a_persons_phone(
     [
         (0, "", None, "extension"),
         (6, "", None, "ivr"),
-        (None, "800", "Queue", "queue"),
-        (99, "800", "Digital Receptionist", "ivr"),
+        (6, "800", "Digital Receptionist", "queue"),
+        (99, "810", "Digital Receptionist", "ivr"),
         (None, "800", None, "queue"),
+        (5, "101", None, "voicemail"),
+        (1, "101", None, "extension"),
         (None, "555", None, "unknown"),
+        (99, "555", "Gyldig", "unknown"),
     ],
 )
-def test_the_kind_is_told_by_the_type_then_the_word_then_the_directory(
+def test_the_kind_is_told_by_the_directory_then_the_type_then_the_word(
     xapi_row: Row, number: int | None, kind: str, word: str | None, known_as: str
 ) -> None:
-    facts = PbxFacts("p", "acme", "AU", "xapi20", directory={"800": "queue"})
+    facts = PbxFacts("p", "acme", "AU", "xapi20", directory={"800": "queue", "101": "extension"})
     row = xapi_row(DestinationType=number, DestinationDn=kind, CallType=word)
     parsed = parse([row], facts, SINCE, SINCE + dt.timedelta(days=1))
     assert parsed.legs["destination_kind"].to_list() == [known_as]
@@ -139,7 +144,7 @@ def test_no_row_disappears_whatever_comes(xapi_row: Row, read: Read, mixture: li
         "first": xapi_row("first"),
         "second": xapi_row("second"),
         "outside": xapi_row("outside", MainCallHistoryId="o", StartTime="2026-09-10T00:00:00Z"),
-        "no id": xapi_row(CdrId=None),
+        "no id": xapi_row("x", **NO_IDS),
         "no time": xapi_row("x", StartTime=None),
         "text": b'"text"',
         "broken": b'{"CdrId":',

@@ -17,7 +17,13 @@ from trunkline.simulator.scenarios import SCENARIOS
 from trunkline.simulator.scenarios.place import PlacedCall
 from trunkline.simulator.scenarios.story import Truth
 
-SURFACES = {"xapi-u6": "xapi20", "xapi-u10": "xapi20", "console": "console18"}
+SURFACES = {
+    "xapi-u0": "xapi20",
+    "xapi-u6": "xapi20",
+    "xapi-u10": "xapi20",
+    "xapi-v18": "xapi18",
+    "console": "console18",
+}
 FACTS = (
     "direction",
     "outcome",
@@ -82,7 +88,10 @@ def test_a_call_equals_its_truth(name: str, synced: Synced) -> None:
 
 
 def _key(shape: str, call: PlacedCall) -> str:
-    return f"acme-main:{call.number if shape == 'console' else call.main_id}"
+    if shape == "console":
+        return f"acme-main:{call.number}"
+    numbered = f"{call.started_at:%Y%m%d}-{call.number}"
+    return f"acme-main:{numbered if shape in {'xapi-u0', 'xapi-v18'} else call.main_id}"
 
 
 def _near(seconds: float | None) -> Any:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
-
 import polars as pl
 
 from trunkline.calls import times
 from trunkline.calls.facts import PbxFacts
+from trunkline.calls.fallback import fallback
 
 # `Name (+4912345)`, `(4912345)`, `+4912345`, `100 Name`, `Ext.100` — the forms the console writes.
 _IN_BRACKETS = r"\(([+*#]?\d{2,})\)\s*$"
@@ -20,10 +19,9 @@ _VOICEMAIL = r"(?i)^voice ?mail"  # the voicemail's own number stands in no list
 
 def add_keys(rows: pl.DataFrame, facts: PbxFacts) -> pl.DataFrame:
     """The row's `Id`, else a hash of time and parties: the console promises no id (v18 reference §7.1)."""
-    fallback = pl.concat_str("CallTime", "CallerId", "Destination", separator="|", ignore_nulls=True).map_elements(
-        lambda text: "h" + hashlib.sha256(text.encode()).hexdigest()[:24], return_dtype=pl.String
-    )
-    key = pl.format("{}:{}", pl.lit(facts.pbx_id), pl.coalesce(pl.col("Id").cast(pl.String), fallback))
+    place = pl.concat_str("CallTime", "CallerId", "Destination", separator="|", ignore_nulls=True)
+    unnamed = fallback(pl.when(pl.col("Id").is_null()).then(place).otherwise(None))
+    key = pl.format("{}:{}", pl.lit(facts.pbx_id), pl.coalesce(pl.col("Id").cast(pl.String), unnamed))
     return rows.with_columns(leg_id=key, call_id=key, row_shape=pl.lit("console"))
 
 

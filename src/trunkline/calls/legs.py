@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -12,7 +12,7 @@ from trunkline.calls import console, parties, xapi
 from trunkline.calls.columns import LEGS, shaped
 from trunkline.calls.decode import Unreadable, decode
 from trunkline.calls.facts import PbxFacts
-from trunkline.calls.shapes import ConsoleRow, RowType, XapiRow
+from trunkline.calls.shapes import ConsoleRow, RowType, XapiRow, has_console_rows
 from trunkline.errors import BadAnswer
 
 Step = Callable[[pl.DataFrame, PbxFacts], pl.DataFrame]
@@ -50,15 +50,21 @@ TRANSCRIPTS = {
 }
 
 
-def parse(raws: Sequence[bytes], facts: PbxFacts, since: dt.datetime, until: dt.datetime) -> Parsed:
+def parse(
+    raws: Sequence[bytes], facts: PbxFacts, since: dt.datetime, until: dt.datetime, earlier: Sequence[bytes] = ()
+) -> Parsed:
     """Legs of the rows as received; since ≤ start ≤ until, both aware.
+
+    `earlier` are rows from before the window: they only tell when a call began that went on into it.
 
     Raises:
         BadAnswer: Every row lies outside the window: the PBX ignored the period asked for (v20 reference §3.2).
     """
-    row_type: RowType = ConsoleRow if facts.surface.startswith("console") else XapiRow
+    row_type: RowType = ConsoleRow if has_console_rows(raws) else XapiRow
     own_steps: tuple[Step, ...] = console.STEPS if row_type is ConsoleRow else xapi.STEPS
     rows, unreadable = decode(raws, row_type)
+    if earlier:
+        facts = replace(facts, began=_began(decode(earlier, row_type)[0], facts))
     for step in (*own_steps, *SHARED_STEPS):
         rows = step(rows, facts)
     unreadable += _set_aside(rows.filter(pl.col("problem").is_not_null()), raws, None)
@@ -81,6 +87,12 @@ def parse(raws: Sequence[bytes], facts: PbxFacts, since: dt.datetime, until: dt.
         outside=len(outside),
         transcripts=_transcripts(unique, row_type),
     )
+
+
+def _began(rows: pl.DataFrame, facts: PbxFacts) -> dict[int, dt.datetime]:
+    """`CallId` → the first start among rows of calls that are only numbered."""
+    firsts = xapi.add_times(rows, facts).drop_nulls(["CallId", "started_at"]).group_by("CallId")
+    return dict(firsts.agg(pl.col("started_at").min()).iter_rows())
 
 
 def _in_window(since: dt.datetime, until: dt.datetime) -> pl.Expr:

@@ -52,10 +52,11 @@ def linked(
         pbx_id=pl.lit(facts.pbx_id),
     )
     once = owned.group_by("recording_id", maintain_order=True).agg(pl.all().drop_nulls().first())
+    calls |= dict(named.select("native_id", "call_id").iter_rows())
     dids = {
-        one.call_id.removeprefix(f"{facts.pbx_id}:"): one.recording.did
-        for one in matches
-        if one.call_id and one.recording.did
+        calls[one.native_id].removeprefix(f"{facts.pbx_id}:"): one.did
+        for one in listed
+        if one.did and one.native_id in calls
     }
     return shaped(once, RECORDINGS), dids
 

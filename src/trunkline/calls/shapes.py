@@ -6,6 +6,8 @@ decided by the row's own keys, never by the PBX's version (v20 reference §5.6).
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Sequence
 from typing import Annotated
 
 import msgspec
@@ -49,8 +51,10 @@ class RowRecording(msgspec.Struct):
 
 
 class XapiRow(msgspec.Struct):
-    """The fields read of a `ReportCallLogData` row, of any v20 build (v20 reference §3.3)."""
+    """The fields read of a `ReportCallLogData` row, of v18 and any v20 build (v18 reference §3.2, v20 §3.3)."""
 
+    CallId: Int64 | None = None
+    SegmentId: Int64 | None = None
     CdrId: str | None = None
     CallHistoryId: str | None = None
     MainCallHistoryId: str | None = None
@@ -87,6 +91,21 @@ class ConsoleRow(msgspec.Struct):
     Destination: str | None = None
     Duration: str | None = None
     Answered: bool | None = None
+
+
+def has_console_rows(raws: Sequence[bytes]) -> bool:
+    """Whether rows are a console's: the first that says when its call was, says it in `CallTime`."""
+    for raw in raws:
+        with contextlib.suppress(msgspec.DecodeError):
+            head = msgspec.json.decode(raw, type=_Either)
+            if head.CallTime or head.StartTime:
+                return bool(head.CallTime)
+    return False
+
+
+class _Either(msgspec.Struct):
+    CallTime: object = None
+    StartTime: object = None
 
 
 RowType = type[XapiRow] | type[ConsoleRow]

@@ -1,4 +1,4 @@
-"""v20 call-log rows → legs: the steps that are particular to `ReportCallLogData`."""
+"""Call-log rows of v18 and v20 → legs: the steps that are particular to `ReportCallLogData`."""
 
 from __future__ import annotations
 
@@ -7,19 +7,7 @@ import polars as pl
 from trunkline.calls import times
 from trunkline.calls.facts import PbxFacts
 from trunkline.calls.shapes import CALL_TYPE_KINDS, DN_KINDS
-
-
-def add_keys(rows: pl.DataFrame, facts: PbxFacts) -> pl.DataFrame:
-    """`leg_id` from `CdrId`, `call_id` from the call history's id (v20 reference §3.7), `problem` where neither is."""
-    call_key = pl.coalesce("MainCallHistoryId", "CallHistoryId", "CdrId")
-    return rows.with_columns(
-        leg_id=pl.format("{}:{}", pl.lit(facts.pbx_id), "CdrId"),
-        call_id=pl.format("{}:{}", pl.lit(facts.pbx_id), call_key),
-        problem=pl.when(pl.col("CdrId").is_null())
-        .then(pl.lit("no CdrId: rows of builds before 20.0.6 cannot be read by this version"))
-        .otherwise(None),
-        row_shape=pl.when(pl.col("Recordings").is_not_null()).then(pl.lit("xapi-u10")).otherwise(pl.lit("xapi-u6")),
-    )
+from trunkline.calls.xapi_keys import add_keys
 
 
 def add_times(rows: pl.DataFrame, facts: PbxFacts) -> pl.DataFrame:
@@ -28,12 +16,13 @@ def add_times(rows: pl.DataFrame, facts: PbxFacts) -> pl.DataFrame:
     started_at = pl.coalesce(times.instant(pl.col("StartTime"), facts.zone), times.cdr_instant(pl.col("CdrId")))
     return rows.with_columns(
         started_at=started_at, ring_seconds=ring, talk_seconds=talk, duration_seconds=(ring + talk).round(6)
-    ).with_columns(
-        problem=pl.coalesce(
-            "problem",
-            pl.when(pl.col("started_at").is_null()).then(pl.lit("no start time, neither in StartTime nor in CdrId")),
-        )
     )
+
+
+def add_problems(rows: pl.DataFrame, _facts: PbxFacts) -> pl.DataFrame:
+    """Why a row cannot be used, beside its keys: it does not say when it began."""
+    unsaid = pl.when(pl.col("started_at").is_null()).then(pl.lit("no start time, neither in StartTime nor in CdrId"))
+    return rows.with_columns(problem=pl.coalesce(unsaid, "problem"))
 
 
 def _seconds(column: str) -> pl.Expr:
@@ -42,13 +31,17 @@ def _seconds(column: str) -> pl.Expr:
 
 
 def add_parties(rows: pl.DataFrame, facts: PbxFacts) -> pl.DataFrame:
-    """Kinds from the DN type; from `CallType`, then the directory, where the number is absent or new."""
+    """Kinds from the directory; from the DN type, then `CallType`, where it is silent (v20 reference §5).
+
+    A voicemail box carries the number of its extension, so there the code knows more than the directory.
+    """
     known = pl.col("CallType").str.to_lowercase().replace_strict(CALL_TYPE_KINDS, default=None, return_dtype=pl.String)
 
     def kind(end: str, word: pl.Expr) -> pl.Expr:
         listed = pl.col(f"{end}Dn").replace_strict(dict(facts.directory), default=None, return_dtype=pl.String)
         coded = pl.col(f"{end}Type").replace_strict(DN_KINDS, default=None, return_dtype=pl.String)
-        return pl.coalesce(coded, word, listed, pl.lit("unknown"))
+        is_box = (coded == "voicemail") & (listed == "extension")
+        return pl.coalesce(pl.when(is_box).then(coded), listed, coded, word, pl.lit("unknown"))
 
     return rows.with_columns(
         source_kind=kind("Source", pl.lit(None, dtype=pl.String)),
@@ -99,4 +92,4 @@ def transcripts(rows: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-STEPS = (add_keys, add_times, add_parties, add_words, add_recordings)
+STEPS = (add_times, add_keys, add_problems, add_parties, add_words, add_recordings)
