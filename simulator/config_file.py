@@ -74,12 +74,13 @@ def _account(world: World, account: Account) -> list[str]:
 
 
 def _pbx(world: World, pbx: SimulatedPbx) -> str:
-    login, secret = ("username", "password") if pbx.surface == "console18" else ("client_id", "client_secret")
+    login, secret = ("client_id", "client_secret") if pbx.surface == "xapi20" else ("username", "password")
     return _table(
         "[[account.pbx]]",
         id=pbx.id,
         url=world.url(pbx.id),
         hosting=pbx.hosting,
+        verify=pbx.verify,
         **{login: pbx.login, secret: f"env:{variable(pbx.id)}"},
     )
 

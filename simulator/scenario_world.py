@@ -11,7 +11,15 @@ from trunkline.simulator.scenarios.place import PlacedCall, place
 from trunkline.simulator.scenarios.story import Scenario, Truth
 from trunkline.simulator.world import Account, World
 
-VERSIONS: dict[Shape, str] = {"xapi-u6": "20.0.8.1109", "xapi-u10": "20.0.10.1621", "console": "18.0.3.461"}
+VERSIONS: dict[Shape, str] = {
+    "xapi-u0": "20.0.5.551",
+    "xapi-u6": "20.0.8.1109",
+    "xapi-u10": "20.0.10.1621",
+    "xapi-v18": "18.0.8.939",
+    "console": "18.0.3.461",
+}
+V18_SHAPES: dict[Surface, Shape] = {"console18": "console", "xapi18": "xapi-v18"}
+"""v18 has one shape on each surface."""
 RETENTION_DAYS = 2
 FIRST = dt.timedelta(hours=44)
 STEP = dt.timedelta(minutes=35)
@@ -35,14 +43,14 @@ def scenario_world(
     Scenarios of which a console says nothing at all are left out there.
     """
     at = (now or dt.datetime.now(dt.UTC)).replace(microsecond=0)
-    console = surface == "console18"
+    shape = V18_SHAPES.get(surface, shape)
     pbx = SimulatedPbx(
         "acme-main",
-        version=VERSIONS["console" if console else shape],
+        version=VERSIONS[shape],
         surface=surface,
-        shape="console" if console else shape,
+        shape=shape,
         keeping=Keeping(auto_delete_days=RETENTION_DAYS, archive_enabled=True),
-        login="admin" if console else "900",
+        login="900" if surface == "xapi20" else "admin",
     )
     if now is not None:
         pbx.now = lambda: at
@@ -50,7 +58,7 @@ def scenario_world(
     cases = []
     for index, scenario in enumerate(SCENARIOS.values()):
         call = place(scenario, start_of(scenario, index, at))
-        truth = call.truth_on(surface)
+        truth = call.truth_on(surface, shape)
         if truth is not None:
             cases.append((pbx.add(call)[0], truth))
     account = Account("acme", "Acme Dental", report_to=("owner@acme.example",), pbxs=[pbx])

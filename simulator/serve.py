@@ -10,6 +10,7 @@ from typing import Any, Self
 
 import uvicorn
 
+from trunkline.simulator import certificates
 from trunkline.simulator.event_server import EventServer
 
 AsgiApp = Callable[[Any, Any, Any], Awaitable[None]]
@@ -22,21 +23,22 @@ class Server:
     """One app on one port of 127.0.0.1.
 
     Port 0 takes a free one at the first start; the port is kept, so that a stopped server (an unreachable
-    PBX) can come back at the same address.
+    PBX) can come back at the same address. With `tls` it shows a certificate of the made-up authority.
     """
 
-    def __init__(self, app: AsgiApp, port: int = 0) -> None:
+    def __init__(self, app: AsgiApp, port: int = 0, *, tls: bool = False) -> None:
         self.app = app
         self.port = port
+        self.tls = tls
         self._uvicorn: EventServer | None = None
         self._thread: threading.Thread | None = None
 
     @property
     def url(self) -> str:
-        """`http://127.0.0.1:PORT`; known after the first start or `reserve`."""
+        """`http://127.0.0.1:PORT` or `https://…`; known after the first start or `reserve`."""
         if not self.port:
             raise RuntimeError("the server has no port yet: start it, or reserve one")
-        return f"http://{HOST}:{self.port}"
+        return f"{'https' if self.tls else 'http'}://{HOST}:{self.port}"
 
     @property
     def is_running(self) -> bool:
@@ -54,8 +56,12 @@ class Server:
             return self
         bound = _bound_socket(self, keep=True)
         assert bound is not None  # noqa: S101 - keep=True hands the socket out
+        files = certificates.made() if self.tls else None
         config = uvicorn.Config(
             self.app,
+            ssl_certfile=files.certificate if files else None,
+            ssl_keyfile=files.key if files else None,
+            date_header=not getattr(self.app, "own_date", False),
             http="h11",
             ws="none",
             lifespan="off",

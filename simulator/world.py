@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from trunkline.simulator import certificates
 from trunkline.simulator.crm_site import SimulatedCrm
 from trunkline.simulator.mail import MailSink
 from trunkline.simulator.pbx.model import SimulatedPbx
@@ -74,6 +75,11 @@ class World:
         """Brings it back at the same address."""
         self.servers[part_id].start()
 
+    @property
+    def ca_file(self) -> str:
+        """The authority behind the PBXs that are served over HTTPS: a value for a PBX's `verify`."""
+        return str(certificates.made().ca)
+
     @contextlib.contextmanager
     def running(self, folder: Path | None = None) -> Iterator[World]:
         """Starts everything but the unreachable PBXs; mails go to `folder`/mail as .eml files, if it is given."""
@@ -83,7 +89,8 @@ class World:
             stack.enter_context(self.mail)
             parts: list[SimulatedPbx | SimulatedCrm] = [*self.pbxs, *self.crms]
             for part in parts:
-                server = self.servers.setdefault(part.id, Server(part.app))
+                tls = isinstance(part, SimulatedPbx) and part.tls
+                server = self.servers.setdefault(part.id, Server(part.app, tls=tls))
                 server.reserve() if part.id in self.unreachable else server.start()
                 stack.callback(server.stop)
             yield self

@@ -14,6 +14,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from trunkline.simulator.pbx import documented
 from trunkline.simulator.world import World
 
 # When something was done, and how often it was tried, differs between two runs that end in the same state.
@@ -31,6 +32,15 @@ def _no_prefect_api(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.Te
     """No test reaches a Prefect server, or a profile, that happens to be configured."""
     monkeypatch.delenv("PREFECT_API_URL", raising=False)
     monkeypatch.setenv("PREFECT_PROFILES_PATH", str(tmp_path_factory.getbasetemp() / "no-profiles.toml"))
+
+
+@pytest.fixture(autouse=True)
+def _only_documented_requests() -> Iterator[None]:
+    """trunkline sends a PBX nothing but what is documented, and reads."""
+    yield
+    strays = list(documented.STRAYS)
+    documented.STRAYS.clear()
+    assert strays == []
 
 
 @pytest.fixture

@@ -39,6 +39,7 @@ class CallBook:
         self._calls: list[PlacedCall] = []
         self._recordings: dict[int, Kept] = {}
         self._numbers: set[int] = set()
+        self._segments: set[int] = set()
         self._sorted = True
         self.shown: dict[int, dict[str, Any]] = {}
         """List rows made so far, by recording id: they never change, and a list is asked for page by page."""
@@ -108,6 +109,10 @@ class CallBook:
         return replace(call, number=number, legs=legs)
 
     def _leg_with_own_ids(self, leg: PlacedLeg, taken: set[int]) -> PlacedLeg:
+        segment = leg.segment
+        while segment in self._segments:
+            segment += 1
+        self._segments.add(segment)
         recordings = []
         for one in leg.recordings:
             recording_id = one.recording_id
@@ -115,4 +120,4 @@ class CallBook:
                 recording_id += 1
             taken.add(recording_id)
             recordings.append(replace(one, recording_id=recording_id))
-        return replace(leg, recordings=tuple(recordings))
+        return replace(leg, segment=segment, recordings=tuple(recordings))

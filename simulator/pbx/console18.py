@@ -8,6 +8,7 @@ import time
 from typing import TYPE_CHECKING
 
 from trunkline.simulator.pbx import console_lists, console_log
+from trunkline.simulator.pbx.session import XSRF_COOKIE, xsrf_of
 from trunkline.simulator.pbx.wire import Answer, Ask, Handler, as_text, single_page_app
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def answer(pbx: SimulatedPbx, ask: Ask) -> Answer:
     handler = next((one for pattern, one in TABLE if pattern.match(ask.path)), None)
     if path != "/api/logout" and handler is None:
         return Answer(404)
-    return _in_session(pbx, ask, handler)
+    return in_session(pbx, ask, handler)
 
 
 def login(pbx: SimulatedPbx, ask: Ask) -> Answer:
@@ -62,11 +63,14 @@ def login(pbx: SimulatedPbx, ask: Ask) -> Answer:
     pbx.log.tokens_minted += 1
     cookie = pbx.sessions.open(pbx.quirks.session_seconds)
     success = as_text("AuthSuccess")
-    success.headers["Set-Cookie"] = f"{COOKIE}={cookie}; path=/; httponly; samesite=lax"
+    success.cookies = (f"{COOKIE}={cookie}; path=/; httponly; samesite=lax",)
+    if pbx.quirks.xsrf:
+        success.cookies += (f"{XSRF_COOKIE}={xsrf_of(cookie)}; path=/; samesite=lax",)
     return success
 
 
-def _in_session(pbx: SimulatedPbx, ask: Ask, handler: Handler | None) -> Answer:
+def in_session(pbx: SimulatedPbx, ask: Ask, handler: Handler | None) -> Answer:
+    """The handler's answer to a request with a session's cookie; without a handler the session ends."""
     cookie = ask.cookies.get(COOKIE, "")
     ends_at = pbx.sessions.cookies.get(cookie)
     if ends_at is None:

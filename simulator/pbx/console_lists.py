@@ -52,7 +52,7 @@ def system_status(pbx: SimulatedPbx, _: Ask) -> Answer:
             "FreeFirtualMemory": 3473989632,
             "LicenseActive": pbx.licence.active,
             "ExpirationDate": None,
-            "MaintenanceExpiresAt": utc_text(pbx.licence.expires_at),
+            "MaintenanceExpiresAt": utc_text(pbx.licence.maintenance_expires_at),
             "LastBackupDateTime": "2023-12-02T03:00:09.6347531+01:00",
             "LicenseKey": "SIMULATED",
             "ProductCode": pbx.licence.product_code,
@@ -95,9 +95,9 @@ def faxes(pbx: SimulatedPbx, _: Ask) -> Answer:
     return _lines(pbx.directory.faxes)
 
 
-def groups(_: SimulatedPbx, __: Ask) -> Answer:
+def groups(pbx: SimulatedPbx, _: Ask) -> Answer:
     """`GET /api/GroupList`."""
-    return _list([{"Id": "28", "Name": "DEFAULT"}])
+    return _list({"Id": str(one.id), "Name": one.name} for one in pbx.directory.departments)
 
 
 def _lines(lines: Iterable[Line]) -> Answer:

@@ -34,6 +34,7 @@ class Extension:
     last_name: str
     record_calls: bool = True
     record_external_calls_only: bool = False
+    forbid_recording: bool = False
 
     @property
     def name(self) -> str:
@@ -50,6 +51,27 @@ class Line:
     recording: QueueRecording = "AllowToOptOut"
 
 
+Holiday = tuple[str, int, int, int | None]
+"""Name, day, month, and the year unless it comes every year."""
+
+
+@dataclass
+class Department:
+    """A department; `hours` are day of the week, opening and closing time (`HH:MM`), and none is always open.
+
+    `time_zone_id`: the PBX's own short number for a zone. `hours_type`: one of the official document's RuleHoursType.
+    """
+
+    name: str
+    id: int = 28
+    number: str = ""
+    time_zone_id: str | None = None
+    hours: list[tuple[str, str, str]] = field(default_factory=list)
+    holidays: list[Holiday] = field(default_factory=list)
+    is_default: bool = False
+    hours_type: str = "SpecificHoursExcludingHolidays"
+
+
 STAFF = ("Anna Agnew", "Ben Birtles", "Carla Coleman", "Dev Dhillon", "Ellis Egan", "Faye Fong", "Gus Grady")
 
 
@@ -61,13 +83,15 @@ def staff(names: Sequence[str] = STAFF) -> list[Extension]:
 
 @dataclass
 class Directory:
-    """All numbers of one PBX: the layout that the scenarios' cast expects."""
+    """All numbers of one PBX, in the layout that the scenarios' cast expects, and its departments."""
 
     extensions: list[Extension] = field(default_factory=staff)
     queues: list[Line] = field(default_factory=lambda: [Line("801", "Sales"), Line("802", "Support")])
     ring_groups: list[Line] = field(default_factory=lambda: [Line("600", "Front office")])
     ivrs: list[Line] = field(default_factory=lambda: [Line("800", "Main menu"), Line("810", "Closed message")])
     faxes: list[Line] = field(default_factory=lambda: [Line("888", "Fax machine")])
+    departments: list[Department] = field(default_factory=lambda: [Department("DEFAULT", is_default=True)])
+    dids: list[str] = field(default_factory=list)
 
     def extension(self, number: str) -> Extension:
         """The extension with this number; KeyError if there is none."""

@@ -1,35 +1,17 @@
-"""Things that go wrong at a PBX, each for a given path and a given number of times."""
+"""Things that go wrong at a PBX: each planned for a path and a number of times, or a storm of them."""
 
 from __future__ import annotations
 
+import contextlib
 import re
 import threading
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Literal
 
-Kind = Literal["answer", "ignore_period", "suspect_empty", "extra_rows"]
+from trunkline.simulator.pbx.fault import BAD_GATEWAY, Fault, Kind
+from trunkline.simulator.pbx.storm import ALL, Storm
 
-BAD_GATEWAY = "<html><head><title>502 Bad Gateway</title></head><body><center>nginx</center></body></html>"
-
-
-@dataclass
-class Fault:
-    """One planned fault; `times` counts down, None is for ever."""
-
-    match: re.Pattern[str]
-    kind: Kind = "answer"
-    status: int | None = None
-    body: str | bytes | None = None
-    headers: dict[str, str] = field(default_factory=dict)
-    delay_seconds: float = 0.0
-    drop: bool = False
-    rows: tuple[object, ...] = ()
-    times: int | None = 1
-
-    @property
-    def replaces_answer(self) -> bool:
-        """Whether the PBX's own answer is not given."""
-        return self.status is not None or self.body is not None
+__all__ = ["ALL", "Fault", "Faults", "Kind"]
 
 
 @dataclass
@@ -37,6 +19,8 @@ class Faults:
     """The faults planned for one PBX, taken in the order in which they were added."""
 
     planned: list[Fault] = field(default_factory=list)
+    _storm: Storm | None = field(default=None, repr=False)
+    _armed: Fault | None = field(default=None, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def add(
@@ -74,9 +58,37 @@ class Faults:
             self.planned.append(fault)
         return fault
 
+    def storm(self, seed: int, share: float = 1 / 3, kinds: tuple[str, ...] = ALL, *, salt: str | None = None) -> None:
+        """Lets faults of these kinds befall a share of all requests from now on, until `clear`.
+
+        Which ones is settled by the seed, the salt (by default the PBX's id), the request's path with its query, and
+        how often that path was asked before: not by the order of requests.
+        """
+        with self._lock:
+            self._storm = Storm(seed, share, kinds, salt)
+
+    def befalling(self, path: str, pbx_id: str) -> Fault | None:
+        """The next fault for a request to a PBX: one that was planned, else one of the storm."""
+        storm = self._storm
+        of_storm = storm.fault(path, pbx_id) if storm else None
+        return self.take(path) or of_storm
+
+    @contextlib.contextmanager
+    def armed(self, fault: Fault | None) -> Iterator[None]:
+        """While a request is answered: the fault in its data, if it is of that kind, is the next to be taken."""
+        self._armed = fault
+        try:
+            yield
+        finally:
+            self._armed = None
+
     def take(self, path: str, kind: Kind = "answer") -> Fault | None:
         """The next fault of this kind for a path, used up by one."""
         with self._lock:
+            armed = self._armed
+            if armed is not None and armed.kind == kind != "answer":
+                self._armed = None
+                return armed
             for fault in self.planned:
                 if fault.kind == kind and fault.times != 0 and fault.match.search(path):
                     if fault.times is not None:
@@ -85,6 +97,7 @@ class Faults:
         return None
 
     def clear(self) -> None:
-        """Takes all planned faults back."""
+        """Takes all planned faults back and ends the storm."""
         with self._lock:
             self.planned.clear()
+            self._storm = None

@@ -1,4 +1,4 @@
-"""The state of one simulated PBX. The HTTP side of it is in `app`, `xapi20` and `console18`."""
+"""The state of one simulated PBX. The HTTP side of it is in `app`, `xapi20`, `xapi18` and `console18`."""
 
 from __future__ import annotations
 
@@ -13,59 +13,14 @@ from trunkline.simulator.pbx.directory import Directory
 from trunkline.simulator.pbx.faults import Faults
 from trunkline.simulator.pbx.log import RequestLog
 from trunkline.simulator.pbx.session import Sessions
+from trunkline.simulator.pbx.traits import LICENCES, Keeping, Licence, Quirks, Rights
 from trunkline.simulator.scenarios.place import PlacedCall
-from trunkline.simulator.scenarios.story import NumberStyle
 from trunkline.simulator.serve import AsgiApp
 
-Surface = Literal["xapi20", "console18"]
-Shape = Literal["xapi-u6", "xapi-u10", "console"]
+__all__ = ["LICENCES", "Keeping", "Licence", "Quirks", "Rights", "Shape", "SimulatedPbx", "Surface", "real_now"]
 
-
-@dataclass
-class Rights:
-    """What the PBX lets our login see; each is a separate right (v20 reference §2.4)."""
-
-    history: bool = True
-    list_recordings: bool = True
-    download_recordings: bool = True
-    system_status: bool = True
-
-
-@dataclass
-class Keeping:
-    """How recordings are kept (v20 reference §4.4)."""
-
-    auto_delete_days: int | None = None
-    quota_megabytes: int = 4096
-    quota_reached: bool = False
-    stopped: bool = False
-    archive_enabled: bool = False
-    bytes_per_second: int = 2000
-
-
-@dataclass
-class Licence:
-    """What the licence says (v20 reference §2.5)."""
-
-    product_code: str = "SIMULATED-ENT"
-    active: bool = True
-    expires_at: dt.datetime = dt.datetime(2031, 1, 1, tzinfo=dt.UTC)
-    is_enterprise: bool = True
-    max_sim_calls: int = 16
-
-
-@dataclass
-class Quirks:
-    """Behaviour that differs from build to build; all off is the majority."""
-
-    range_downloads: bool = False
-    rows_have_ids: bool = True
-    hide_polling_legs: bool = False
-    number_style: NumberStyle = "e164"
-    ignores_spelling: Literal["raw", "encoded"] | None = None
-    count_comes_empty: bool = False
-    session_seconds: float = 24 * 3600.0
-    token_minutes: float = 60.0
+Surface = Literal["xapi20", "xapi18", "console18"]
+Shape = Literal["xapi-u0", "xapi-u6", "xapi-u10", "xapi-v18", "console"]
 
 
 def real_now() -> dt.datetime:
@@ -75,7 +30,12 @@ def real_now() -> dt.datetime:
 
 @dataclass
 class SimulatedPbx:
-    """One 3CX system: its numbers, calls, rights, limits, moods and memory."""
+    """One 3CX system: its numbers, calls, rights, limits, moods and memory.
+
+    `upgraded_at`: when a v20 PBX came to Update 6, which keeps earlier calls in a log of their own; those that began
+    less than `old_log_overlap` before are in both (v20 reference §3.1, §3.8). `tls`: served with a certificate of a
+    made-up authority (`certificates`). `verify`: that setting in the config, if not None.
+    """
 
     id: str
     version: str = "20.0.8.1109"
@@ -94,6 +54,10 @@ class SimulatedPbx:
     entity_top_limit: int = 100
     report_top_limit: int = 1000
     row_limit: int = 20_000
+    upgraded_at: dt.datetime | None = None
+    old_log_overlap: dt.timedelta = dt.timedelta(0)
+    tls: bool = False
+    verify: str | bool | None = None
     now: Callable[[], dt.datetime] = real_now
     book: CallBook = field(default_factory=CallBook)
     faults: Faults = field(default_factory=Faults)
@@ -103,6 +67,17 @@ class SimulatedPbx:
     def add(self, *calls: PlacedCall) -> list[PlacedCall]:
         """Adds calls, also while the server runs; returns them with the PBX's own ids."""
         return [self.book.add(call) for call in calls]
+
+    def new_token(self, seconds: float) -> str:
+        """A token for our login, which ends the one before; another system that signs in as us does the same."""
+        rights = self.rights
+        return self.sessions.mint(
+            seconds,
+            self.login,
+            can_report=rights.history,
+            max_role=rights.max_role,
+            skew_seconds=self.quirks.clock_skew_seconds,
+        )
 
     @property
     def fqdn(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from trunkline.simulator.pbx.wire import Answer, odata_error
+from trunkline.simulator.pbx.wire import Answer, as_json, odata_error
 
 INVALID = "The query specified in the URI is not valid."
 TOP_TEXT = (
@@ -68,6 +68,12 @@ def selected(rows: list[dict[str, Any]], select: str | None) -> list[dict[str, A
         return rows
     names = {name.strip() for name in select.split(",")}
     return [{key: value for key, value in row.items() if key in names} for row in rows]
+
+
+def collection(entity: str, rows: list[Any], count: int | None = None) -> Answer:
+    """What a report function answers; it never has a next link (v20 reference §3.6)."""
+    counted = {} if count is None else {"@odata.count": count}
+    return as_json({"@odata.context": f"$metadata#Collection(Pbx.{entity})", **counted, "value": rows})
 
 
 def _value(literal: str) -> Any:

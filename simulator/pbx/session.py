@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 
 LOGIN_FAILURES_ALLOWED = 3
 """More wrong logins than this and the caller is black-listed (v18 reference §8.1)."""
+XSRF_COOKIE = "XSRF-TOKEN"
+ADMINISTRATORS = ("system_owners", "system_admins")
 
 
 @dataclass
@@ -22,27 +24,48 @@ class Sessions:
     cookies: dict[str, float] = field(default_factory=dict)
     failures: int = 0
     is_black_listed: bool = False
+    answered: int = 0
+    """How many requests the live token has been good for."""
     _serial: itertools.count[int] = field(default_factory=itertools.count, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
-    def mint(self, ttl_seconds: float, login: str, *, can_report: bool) -> str:
-        """A new token; the one before is worth nothing from now on (v20 reference §2.2)."""
+    def mint(
+        self,
+        ttl_seconds: float,
+        login: str,
+        *,
+        can_report: bool,
+        max_role: str = "system_owners",
+        skew_seconds: float = 0.0,
+    ) -> str:
+        """A new token; the one before is worth nothing from now on (v20 reference §2.2).
+
+        Its claims say what the login may do (§2.4), and when by the PBX's own clock.
+        """
         with self._lock:
-            expires_at = time.time() + ttl_seconds
+            now = time.time()
             claims = {
                 "unique_name": login,
-                "role": ["MyUser", "Local", "PhoneSystemAdmin", *(["Reports", "GlobalAdmin"] if can_report else [])],
-                "MaxRole": "system_owners" if can_report else "system_admins",
+                "role": _capabilities(max_role, can_report=can_report),
+                "MaxRole": max_role,
                 "aud": "simulated",
                 "iss": "simulated",
-                "exp": int(expires_at),
+                "iat": int(now + skew_seconds),
+                "exp": int(now + ttl_seconds + skew_seconds),
                 "nonce": next(self._serial),
             }
             parts = ({"alg": "ES256", "typ": "JWT"}, claims)
             encoded = [base64.urlsafe_b64encode(json.dumps(one).encode()).rstrip(b"=").decode() for one in parts]
             self.token = ".".join([*encoded, "not-a-signature"])
-            self.token_expires_at = expires_at
+            self.token_expires_at = now + ttl_seconds
+            self.answered = 0
             return self.token
+
+    def count_answer(self) -> int:
+        """Counts a request with the live token; returns how many it has been good for."""
+        with self._lock:
+            self.answered += 1
+            return self.answered
 
     def token_is_good(self, authorization: str) -> bool:
         """Whether a request's `Authorization` header carries the live token."""
@@ -66,3 +89,19 @@ class Sessions:
         with self._lock:
             self.token = None
             self.cookies = dict.fromkeys(self.cookies, 0.0)
+
+
+def xsrf_of(cookie: str) -> str:
+    """What a session must echo, where a console wants that (v18 reference §1.1)."""
+    return f"echo-of-{cookie}"
+
+
+def _capabilities(max_role: str, *, can_report: bool) -> list[str]:
+    found = ["MyUser", "Local"]
+    if max_role in ADMINISTRATORS:
+        found.append("PhoneSystemAdmin")
+    if can_report:
+        found.append("Reports")
+    if max_role == "system_owners":
+        found.append("GlobalAdmin")
+    return found

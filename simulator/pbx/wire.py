@@ -31,11 +31,12 @@ class Ask:
 
 @dataclass
 class Answer:
-    """One answer."""
+    """One answer. `cookies`: each makes a header of its own."""
 
     status: int = 200
     body: bytes = b""
     headers: dict[str, str] = field(default_factory=dict)
+    cookies: tuple[str, ...] = ()
 
 
 Handler = Callable[["SimulatedPbx", Ask], Answer]

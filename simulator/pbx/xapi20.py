@@ -5,9 +5,17 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from trunkline.simulator.pbx import xapi_directory, xapi_recordings, xapi_reports, xapi_system
-from trunkline.simulator.pbx.odata import BadQueryError
+from trunkline.simulator.pbx import (
+    xapi_departments,
+    xapi_directory,
+    xapi_recordings,
+    xapi_reports,
+    xapi_system,
+    xapi_trunk_reports,
+)
+from trunkline.simulator.pbx.upgrade import since_update_6
 from trunkline.simulator.pbx.wire import Answer, Ask, Handler, as_json, form_of, odata_error, single_page_app
+from trunkline.simulator.pbx.xapi_routes import signed_in, table
 
 if TYPE_CHECKING:
     from trunkline.simulator.pbx.model import SimulatedPbx
@@ -19,7 +27,10 @@ ROUTES: tuple[tuple[str, Handler], ...] = (
     (r"LicenseStatus", xapi_system.licence_status),
     (r"LastCdrAndChatMessageTimestamp", xapi_reports.last_cdr),
     (r"ReportCallLogData/Pbx\.GetCallLogData\(.*", xapi_reports.call_log),
-    (r"ReportInboundCalls/Pbx\.GetInboundCalls\(.*", xapi_reports.inbound_calls),
+    (r"ReportCallLogData/Pbx\.GetOldCallLogData\(.*", since_update_6(xapi_reports.old_call_log)),
+    (r"ReportInboundCalls/Pbx\.GetInboundCalls\(.*", since_update_6(xapi_trunk_reports.inbound_calls)),
+    (r"ReportOutboundCalls/Pbx\.GetOutboundCalls\(.*", since_update_6(xapi_trunk_reports.outbound_calls)),
+    (r"ReportAbandonedQueueCalls/Pbx\.GetAbandonedQueueCallsData\(.*", xapi_trunk_reports.abandoned_queue_calls),
     (r"Recordings", xapi_recordings.listing),
     (r"Recordings/Pbx\.DownloadRecording\(recId=\d+\)", xapi_recordings.download),
     (r"Recordings/Pbx\.GetRecordingRepositorySettings(\(\))?", xapi_recordings.settings),
@@ -28,8 +39,11 @@ ROUTES: tuple[tuple[str, Handler], ...] = (
     (r"RingGroups", xapi_directory.ring_groups),
     (r"Receptionists", xapi_directory.receptionists),
     (r"Peers", xapi_directory.peers),
+    (r"Groups", xapi_departments.groups),
+    (r"DidNumbers", xapi_departments.did_numbers),
 )
-TABLE = tuple((re.compile(rf"/xapi/v1/{pattern}/?$", re.IGNORECASE), handler) for pattern, handler in ROUTES)
+TABLE = table(ROUTES)
+OPENID = "/.well-known/openid-configuration"
 PUBLIC = re.compile(r"/xapi/v1/\$metadata$", re.IGNORECASE)
 
 
@@ -38,25 +52,13 @@ def answer(pbx: SimulatedPbx, ask: Ask) -> Answer:
     path = ask.path.lower()
     if path.rstrip("/") == "/connect/token":
         return token(pbx, ask)
+    if path == OPENID and pbx.numeric_version >= (20, 0, 10):
+        return xapi_system.openid_configuration(pbx, ask)
     if not path.startswith("/xapi"):
         return Answer(401) if path.startswith("/callcontrol") else single_page_app()
-    given = xapi_system.metadata(pbx, ask) if PUBLIC.match(ask.path) else _signed_in(pbx, ask)
+    given = xapi_system.metadata(pbx, ask) if PUBLIC.match(ask.path) else signed_in(pbx, ask, TABLE)
     given.headers["X-3CX-Version"] = pbx.version
     return given
-
-
-def _signed_in(pbx: SimulatedPbx, ask: Ask) -> Answer:
-    if not pbx.sessions.token_is_good(ask.headers.get("authorization", "")):
-        return Answer(401)
-    handler = next((one for pattern, one in TABLE if pattern.match(ask.path)), None)
-    if handler is None:
-        return Answer(404)
-    if ask.method not in ("GET", "HEAD"):
-        return Answer(405)
-    try:
-        return handler(pbx, ask)
-    except BadQueryError as refusal:
-        return refusal.answer
 
 
 def token(pbx: SimulatedPbx, ask: Ask) -> Answer:
@@ -67,12 +69,12 @@ def token(pbx: SimulatedPbx, ask: Ask) -> Answer:
     pbx.log.login_attempts += 1
     if (form.get("client_id"), form.get("client_secret")) != (pbx.login, pbx.secret):
         return refuse_login(pbx)
-    if not pbx.licence.active:
+    if pbx.licence.blocks_sign_in:
         return odata_error(500, "License is not active.")
     pbx.log.tokens_minted += 1
     minutes = pbx.quirks.token_minutes
     seconds = round(minutes * 60)
-    minted = pbx.sessions.mint(seconds, pbx.login, can_report=pbx.rights.history)
+    minted = pbx.new_token(seconds)
     expires_in = seconds if pbx.numeric_version >= (20, 0, 9) else round(minutes)
     return as_json(
         {"token_type": "Bearer", "expires_in": expires_in, "access_token": minted, "refresh_token": None},

@@ -12,14 +12,16 @@ from trunkline.simulator.scenarios.place import PlacedCall, PlacedLeg, PlacedRec
 from trunkline.simulator.scenarios.story import Party, Recording
 
 if TYPE_CHECKING:
-    from trunkline.simulator.pbx.model import SimulatedPbx
+    from trunkline.simulator.pbx.model import Shape, SimulatedPbx
 
 
+TELLS_TRANSCRIBED = (20, 0, 7)
+"""The first build whose list says so (v20 reference §3.3)."""
 CALL_TYPES = {"inbound": "InboundExternal", "outbound": "OutboundExternal", "internal": "Local"}
 
 
-def recording_fields(pbx: SimulatedPbx, call: PlacedCall, leg: PlacedLeg) -> dict[str, Any]:
-    """The ids of a leg's recordings: the newest build lists them as well (§4.2)."""
+def recording_fields(pbx: SimulatedPbx, call: PlacedCall, leg: PlacedLeg, shape: Shape) -> dict[str, Any]:
+    """The ids of a leg's recordings: the newest build lists them as well (§4.2), v18 has no transcripts."""
     if not leg.recordings:
         return {}
     ids = [one.recording_id for one in leg.recordings]
@@ -29,10 +31,10 @@ def recording_fields(pbx: SimulatedPbx, call: PlacedCall, leg: PlacedLeg) -> dic
         "SrcRecId": ids[1] if len(ids) > 1 else None,
         "RecordingUrl": recording_path(pbx, call, first),
     }
-    if pbx.shape != "xapi-u10":
-        fields |= _heard(first.story)
-    else:
+    if shape == "xapi-u10":
         fields["Recordings"] = [without_nulls({"Id": one.recording_id, **_heard(one.story)}) for one in leg.recordings]
+    elif shape != "xapi-v18":
+        fields |= _heard(first.story)
     return fields
 
 
@@ -51,7 +53,7 @@ def recording_row(pbx: SimulatedPbx, call: PlacedCall, one: PlacedRecording) -> 
             "RecordingUrl": recording_path(pbx, call, one),
             "IsArchived": one.story.fate == "archived",
             "ArchivedUrl": f"sftp://archive.example/{one.recording_id}.wav" if one.story.fate == "archived" else None,
-            "IsTranscribed": one.story.transcript is not None,
+            "IsTranscribed": one.story.transcript is not None if pbx.numeric_version >= TELLS_TRANSCRIBED else None,
             **_heard(one.story),
         }
     )

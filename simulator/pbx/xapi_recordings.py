@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from trunkline.simulator.pbx import audio
 from trunkline.simulator.pbx.callbook import Kept
 from trunkline.simulator.pbx.odata import matching, ordered, page, selected
+from trunkline.simulator.pbx.seeing import sees
 from trunkline.simulator.pbx.wire import Answer, Ask, as_json, odata_error, without_nulls
 from trunkline.simulator.pbx.xapi_recording_rows import recording_row
 
@@ -21,7 +22,7 @@ def listing(pbx: SimulatedPbx, ask: Ask) -> Answer:
     """`Recordings`: what has ended, is kept and is not left out of the list."""
     if not pbx.rights.list_recordings:
         return Answer(403)
-    kept = [one for one in pbx.book.recordings() if audio.is_listed(pbx, one)]
+    kept = [one for one in pbx.book.recordings() if audio.is_listed(pbx, one) and sees(pbx, one.call)]
     rows = [_row(pbx, one) for one in kept]
     rows = ordered(matching(rows, ask.query.get("$filter")), ask.query.get("$orderby"))
     counted = {"@odata.count": len(rows)} if ask.query.get("$count") == "true" else {}
@@ -77,7 +78,7 @@ def settings(pbx: SimulatedPbx, _: Ask) -> Answer:
             {
                 "AutoDeleteRecordingEnabled": keeping.auto_delete_days is not None,
                 "AutoDeleteRecordingDays": keeping.auto_delete_days,
-                "RecordingsQuota": keeping.quota_megabytes,
+                "RecordingsQuota": min(keeping.quota_megabytes, pbx.licence.quota_megabytes or keeping.quota_megabytes),
                 "RecordingUsedSpace": audio.used_bytes(pbx),
                 "IsRecordingArchiveEnabled": keeping.archive_enabled,
             }

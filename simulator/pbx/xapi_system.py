@@ -16,7 +16,8 @@ EDMX = """<?xml version="1.0" encoding="utf-8"?>
 {properties}
 </EntityType></Schema></edmx:DataServices></edmx:Edmx>
 """
-U6_PROPERTIES = ("CdrId", "CallHistoryId", "MainCallHistoryId", "StartTime", "Direction", "CallType", "Status")
+PROPERTIES = ("CallId", "SegmentId", "StartTime", "Answered", "Reason")
+U6_PROPERTIES = ("CdrId", "CallHistoryId", "MainCallHistoryId", "Direction", "CallType", "Status")
 
 
 def definitions(_: SimulatedPbx, __: Ask) -> Answer:
@@ -26,9 +27,26 @@ def definitions(_: SimulatedPbx, __: Ask) -> Answer:
 
 def metadata(pbx: SimulatedPbx, _: Ask) -> Answer:
     """`$metadata`: readable without a token; tells the shape of a row."""
-    names = [*U6_PROPERTIES, *(["Recordings"] if pbx.shape == "xapi-u10" else [])]
+    names = list(PROPERTIES)
+    if pbx.shape in ("xapi-u6", "xapi-u10"):
+        names += U6_PROPERTIES
+    if pbx.shape == "xapi-u10":
+        names.append("Recordings")
     properties = "\n".join(f'<Property Name="{name}" Type="Edm.String"/>' for name in names)
     return as_text(EDMX.format(properties=properties), content_type="application/xml")
+
+
+def openid_configuration(pbx: SimulatedPbx, _: Ask) -> Answer:
+    """`/.well-known/openid-configuration`, from about 20.0.10 on and for everybody (§2.1)."""
+    return as_json(
+        {
+            "issuer": f"https://{pbx.fqdn}",
+            "token_endpoint": f"https://{pbx.fqdn}/connect/token",
+            "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials"],
+            "token_endpoint_auth_methods_supported": ["none", "client_secret_post", "private_key_jwt"],
+            "scopes_supported": ["openid", "profile", "email", "offline_access", "mcp"],
+        }
+    )
 
 
 def system_parameters(pbx: SimulatedPbx, _: Ask) -> Answer:
@@ -40,12 +58,13 @@ def system_parameters(pbx: SimulatedPbx, _: Ask) -> Answer:
             "IsHosted": pbx.hosting != "self-managed",
             "IsHosted3CX": pbx.hosting == "hosted",
             "IsMulticompanyMode": False,
-            "IsTranscriptionEnabled": True,
+            **({} if pbx.surface == "xapi18" else {"IsTranscriptionEnabled": pbx.licence.transcription}),
             "HttpsPort": 443 if pbx.hosting == "hosted" else 5001,
             "License": {
                 "ProductCode": pbx.licence.product_code,
                 "IsEnterprise": pbx.licence.is_enterprise,
-                "IsProfessional": not pbx.licence.is_enterprise,
+                "IsProfessional": pbx.licence.is_professional,
+                "IsMaintainceExpired": not pbx.licence.active or pbx.licence.maintenance_expires_at <= pbx.now(),
                 "MaxSimCalls": pbx.licence.max_sim_calls,
             },
         }
@@ -71,6 +90,7 @@ def system_status(pbx: SimulatedPbx, _: Ask) -> Answer:
             "CallsActive": 0,
             "LicenseActive": pbx.licence.active,
             "ExpirationDate": utc_text(pbx.licence.expires_at),
+            "MaintenanceExpiresAt": utc_text(pbx.licence.maintenance_expires_at),
             "LicenseKey": "SIMULATED",
             "ProductCode": pbx.licence.product_code,
             "RecordingStopped": pbx.keeping.stopped,
@@ -94,5 +114,6 @@ def licence_status(pbx: SimulatedPbx, _: Ask) -> Answer:
             "MaxSimCalls": pbx.licence.max_sim_calls,
             "LicenseActive": pbx.licence.active,
             "ExpirationDate": utc_text(pbx.licence.expires_at),
+            "MaintenanceExpiresAt": utc_text(pbx.licence.maintenance_expires_at),
         }
     )

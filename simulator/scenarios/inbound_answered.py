@@ -30,7 +30,7 @@ SCENARIOS = (
         "answered_too_short_to_judge",
         "A person answers, the caller hangs up within three seconds: answered, nothing is expected to be recorded.",
         (spoke(0, BEN, ring=6.0, talk=2.1, recorded=False),),
-        truths.answered("+61870101002", wait=6.0, talk=2.1, by="102", legs=1, first="102", recordings=()),
+        truths.answered("+61870101002", wait=6.0, talk=2.1, by="102", legs=1, first="102", recordings=(), listed=False),
         None,
         None,
         "+61870101002",

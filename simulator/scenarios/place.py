@@ -35,7 +35,7 @@ def place(
     act = Casting(scenario, number, caller_name, stand_ins or {}, pace)
     seed = zlib.crc32(f"{scenario.name}|{start.isoformat()}|{number}".encode()) & 0xFFFFFF00
     main_id = guid(start, seed)
-    legs = tuple(_placed_leg(act.leg(leg), start, seed + 1 + index, main_id) for index, leg in enumerate(scenario.legs))
+    legs = tuple(_placed_leg(act.leg(leg), start, seed + 1, index, main_id) for index, leg in enumerate(scenario.legs))
     row = scenario.console_row
     return PlacedCall(
         scenario=scenario,
@@ -52,13 +52,13 @@ def place(
     )
 
 
-def _placed_leg(leg: Leg, start: dt.datetime, sequence: int, main_id: str) -> PlacedLeg:
-    at = start + dt.timedelta(seconds=leg.after_seconds)
+def _placed_leg(leg: Leg, start: dt.datetime, first: int, index: int, main_id: str) -> PlacedLeg:
+    at, sequence = start + dt.timedelta(seconds=leg.after_seconds), first + index
     history_id = guid(at, sequence + 0x80) if leg.history else main_id
-    placed = PlacedLeg(guid(at, sequence), history_id, at, leg)
+    placed = PlacedLeg(guid(at, sequence), history_id, time_number(at) + index, at, leg)
     answered_at = at + dt.timedelta(seconds=leg.ring_seconds)
     recordings = tuple(
-        PlacedRecording(time_number(answered_at) + index, answered_at, placed, story)
-        for index, story in enumerate(leg.recordings)
+        PlacedRecording(time_number(answered_at) + side, answered_at, placed, story)
+        for side, story in enumerate(leg.recordings)
     )
     return replace(placed, recordings=recordings)

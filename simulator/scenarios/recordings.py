@@ -28,7 +28,9 @@ def _scenario(
     expected: tuple[RecordingTruth, ...],
     *,
     on_console: tuple[RecordingTruth, ...] | None = None,
+    on_v18: tuple[RecordingTruth, ...] | None = None,
     console_did: str | None = DID,
+    listed: bool = True,
     who: Party = BEN,
     placement: Placement = "any",
 ) -> Scenario:
@@ -40,13 +42,14 @@ def _scenario(
         name,
         about,
         (leg,),
-        truths.answered(number, wait=5.0, talk=60.0, by=by, legs=1, first=by, recordings=expected),
+        truths.answered(number, wait=5.0, talk=60.0, by=by, legs=1, first=by, recordings=expected, listed=listed),
         ConsoleRow(CALLER, who, True),
         truths.console_answered(number, by=by, did=console_did, recordings=seen),
         number,
         DID,
         placement=placement,
         tags=RECORDINGS,
+        recordings_on_v18=on_v18,
     )
 
 
@@ -67,10 +70,11 @@ SCENARIOS = (
     ),
     _scenario(
         "recording_purged",
-        "The row names a recording that retention has deleted.",
+        "The row names a recording that retention has deleted, from v20's list as well.",
         "+61870101503",
         (Recording(60.0, "purged"),),
         (("missing", "purged"),),
+        listed=False,
         placement="beyond_retention",
     ),
     _scenario(
@@ -96,10 +100,11 @@ SCENARIOS = (
     ),
     _scenario(
         "recording_archived",
-        "The file was moved to the PBX's archive.",
+        "The file was moved to the PBX's archive, as a list says; v18's XAPI has none, and only the file is gone.",
         "+61870101507",
         (Recording(60.0, "archived"),),
         (("missing", "archived"),),
+        on_v18=(("missing", "purged"),),
     ),
     _scenario(
         "recording_unlisted",
@@ -109,6 +114,7 @@ SCENARIOS = (
         (STORED,),
         on_console=(("missing", "not_recorded"),),
         console_did=None,
+        listed=False,
     ),
     _scenario(
         "not_recorded",
@@ -117,6 +123,7 @@ SCENARIOS = (
         (),
         (("missing", "not_recorded"),),
         console_did=None,
+        listed=False,
     ),
     _scenario(
         "not_recorded_by_policy",
@@ -126,6 +133,7 @@ SCENARIOS = (
         (("missing", "policy"),),
         on_console=(("missing", "not_recorded"),),
         console_did=None,
+        listed=False,
         who=UNRECORDED,
     ),
     _scenario(

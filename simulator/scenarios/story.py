@@ -76,7 +76,10 @@ class Leg:
 
 @dataclass(frozen=True)
 class Truth:
-    """What a `calls` row and its recordings must say after a sync (contract §4)."""
+    """What a `calls` row and its recordings must say after a sync (contract §4).
+
+    `did_is_listed`: no fact of the call, but whether a recording in the PBX's list carries its DID as well.
+    """
 
     direction: Literal["inbound", "outbound", "internal"]
     outcome: Literal["answered", "missed", "connected", "not_connected", "internal"]
@@ -93,6 +96,7 @@ class Truth:
     talk_seconds: float | None
     leg_count: int
     recordings: tuple[RecordingTruth, ...] = ()
+    did_is_listed: bool = False
 
 
 @dataclass(frozen=True)
@@ -106,7 +110,10 @@ class ConsoleRow:
 
 @dataclass(frozen=True)
 class Scenario:
-    """A call story with its truth, per family of surfaces."""
+    """A call story with its truth, per family of surfaces.
+
+    `recordings_on_v18`: where v18's XAPI knows less of the recordings than v20's.
+    """
 
     name: str
     about: str
@@ -120,3 +127,4 @@ class Scenario:
     withheld_as: str | None = None
     placement: Placement = "any"
     tags: frozenset[str] = field(default_factory=frozenset)
+    recordings_on_v18: tuple[RecordingTruth, ...] | None = None

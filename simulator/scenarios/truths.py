@@ -22,10 +22,11 @@ def answered(
     name: str | None = None,
     did: str | None = DID,
     recordings: Recordings = (STORED,),
+    listed: bool = True,
 ) -> Truth:
-    """A person spoke to the caller."""
+    """A person spoke to the caller; unless said otherwise, a recording of it is in the PBX's list."""
     party = (number, name, did, first, first_kind, by, by_kind, queue)
-    return Truth("inbound", "answered", None, *party, wait, talk, legs, recordings)
+    return Truth("inbound", "answered", None, *party, wait, talk, legs, recordings, listed)
 
 
 def console_answered(

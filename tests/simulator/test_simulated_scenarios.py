@@ -105,6 +105,13 @@ def test_the_console_knows_less(scenario: Scenario) -> None:
         assert (console.wait_seconds, console.talk_seconds) == (None, None)
 
 
+@every
+def test_a_did_is_listed_with_a_recording_that_is(scenario: Scenario) -> None:
+    fates = {rec.fate for leg in scenario.legs for rec in leg.recordings}
+    listed = bool(fates - {"unlisted", "purged"})
+    assert scenario.truth.did_is_listed == (listed and scenario.truth.direction == "inbound")
+
+
 def test_ids_are_windows_times() -> None:
     assert guid(dt.datetime(2026, 9, 13, 18, 10, 24, 521000, tzinfo=dt.UTC), 0xC5).endswith("000000c5")
     assert time_of("00000000-01dd-43ab-25e4-c243000000c5") == dt.datetime(2026, 9, 13, 18, 10, 24, 520045, dt.UTC)

@@ -8,6 +8,7 @@ import pytest
 
 from trunkline import configfile
 from trunkline.simulator.demo_world import demo_world
+from trunkline.simulator.pbx.model import Shape, Surface
 from trunkline.simulator.scenario_world import scenario_world
 from trunkline.simulator.world import World
 
@@ -82,9 +83,12 @@ def test_extensions_whose_switch_is_off_have_no_recordings(demo: World) -> None:
         assert not off & {leg.source.dn, leg.destination.dn}
 
 
-@pytest.mark.parametrize(("surface", "count"), [("xapi20", 69), ("console18", 66)])
-def test_every_scenario_happened_within_three_days(surface: str, count: int) -> None:
-    world, cases = scenario_world("console18" if surface == "console18" else "xapi20", now=NOW)
+@pytest.mark.parametrize(
+    ("surface", "shape", "count"),
+    [("xapi20", "xapi-u6", 69), ("xapi20", "xapi-u0", 69), ("xapi18", "xapi-v18", 69), ("console18", "console", 66)],
+)
+def test_every_scenario_happened_within_three_days(surface: Surface, shape: Shape, count: int) -> None:
+    world, cases = scenario_world(surface, shape, NOW)
     assert len(cases) == len({call.main_id for call, _ in cases}) == count
     shown = world.pbxs[0].book.calls(NOW - dt.timedelta(days=3), NOW, NOW)
     assert len(shown) == count
