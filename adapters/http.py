@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import datetime as dt
-import email.utils
 import functools
 import ssl
 from collections.abc import AsyncIterator
@@ -19,22 +17,13 @@ import httpx
 import stamina
 
 from trunkline import __version__
+from trunkline.adapters.patience import ATTEMPTS, PATIENCE_SECONDS, Again, Patience, passes
 from trunkline.errors import BadAnswer, Unreachable
 
 REPORT_TIMEOUT = httpx.Timeout(connect=10, read=120, write=60, pool=300)  # v20 reference §3.6: reports take 60–120 s
-ATTEMPTS = 4
-PATIENCE_SECONDS = 90.0
+ANYBODY = "/.well-known/openid-configuration"  # public where it is served (v20 reference §2.1)
+IF_SILENT = "check the address, the port and that it is running"
 MAX_BODY_BYTES = 256 * 1024 * 1024
-_RETRY_STATUSES = {429, 502, 503, 504}
-_NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
-
-
-class Again(Exception):
-    """The answer says "later"; carries it in case no later attempt helps."""
-
-    def __init__(self, response: httpx.Response) -> None:
-        super().__init__(response.status_code)
-        self.response = response
 
 
 @functools.lru_cache(maxsize=64)
@@ -48,10 +37,16 @@ def tls_context(verify: bool | str) -> ssl.SSLContext:
 
 
 class Http:
-    """Requests to one origin, at most `at_once` at a time. `where` names the system in errors."""
+    """Requests to one origin, at most `at_once` at a time. `where` names the system in errors.
 
-    def __init__(self, base_url: str, *, where: str, verify: bool | str = True, at_once: int = 2) -> None:
+    `if_silent`: what to do where nothing answers.
+    """
+
+    def __init__(
+        self, base_url: str, *, where: str, verify: bool | str = True, at_once: int = 2, if_silent: str = IF_SILENT
+    ) -> None:
         self.where = where
+        self._if_silent = if_silent
         self.base_url = base_url
         self.requests = 0
         self._turn = asyncio.Semaphore(at_once)
@@ -69,36 +64,49 @@ class Http:
         """Closes the connections."""
         await self._client.aclose()
 
+    async def is_there(self) -> None:
+        """Raises Unreachable if nobody answers; what is answered does not matter."""
+        await self.send("GET", ANYBODY)
+
+    def cookie(self, name: str) -> str | None:
+        """A cookie that the system has set."""
+        return self._client.cookies.get(name)
+
     async def __aenter__(self) -> Http:
         return self
 
     async def __aexit__(self, *_exc: object) -> None:
         await self.aclose()
 
-    async def send(self, method: str, path: str, *, idempotent: bool | None = None, **options: Any) -> httpx.Response:
-        """The answer, whatever its status, after retries of what passes (429, 502–504, lost connections).
+    async def send(
+        self,
+        method: str,
+        path: str,
+        *,
+        idempotent: bool | None = None,
+        losses: int = 0,
+        wants_json: bool = False,
+        **options: Any,
+    ) -> httpx.Response:
+        """The answer, whatever its status, after retries of what passes (429, 500, 502–504, lost connections).
 
-        A request that is not `idempotent` (by default: POST) is sent again only if it cannot have arrived, or was
-        answered with 429.
+        A request that is not `idempotent` (by default: POST) is sent again only if it cannot have arrived, was answered
+        with 429, or with 503 and a time to come back; and after at most `losses` answers that were lost. With
+        `wants_json` a redirect, a page or JSON that ends early counts as passing too: portals and proxies give such
+        answers while a PBX restarts.
 
         Raises:
             Unreachable: Nothing answered.
             BadAnswer: The answer is too large, or its compression is damaged.
         """
-        safe = method != "POST" if idempotent is None else idempotent
-
-        def again(error: Exception) -> bool | float:
-            if isinstance(error, Again):
-                after = _retry_after_seconds(error.response)
-                return (after or True) if safe or error.response.status_code == 429 else False
-            return isinstance(error, httpx.TransportError if safe else _NOT_SENT)
+        again = Patience(method != "POST" if idempotent is None else idempotent, losses)
 
         try:
             async for attempt in stamina.retry_context(
                 on=again, attempts=ATTEMPTS, timeout=PATIENCE_SECONDS, wait_initial=0.5, wait_max=15
             ):
                 with attempt:
-                    return await self._once(method, path, options)
+                    return await self._once(method, path, wants_json, options)
         except Again as error:
             return error.response
         except httpx.TransportError as error:
@@ -107,7 +115,7 @@ class Http:
             raise BadAnswer("a damaged body", where=self.where, mend="try again") from error
         raise AssertionError("a retry loop ends by returning or raising")  # pragma: no cover
 
-    async def _once(self, method: str, path: str, options: dict[str, Any]) -> httpx.Response:
+    async def _once(self, method: str, path: str, wants_json: bool, options: dict[str, Any]) -> httpx.Response:
         async with self._turn:
             self.requests += 1
             request = self._client.build_request(method, path, **options)
@@ -116,7 +124,7 @@ class Http:
                 await _read_limited(response, self.where)
             finally:
                 await response.aclose()
-        if response.status_code in _RETRY_STATUSES:
+        if passes(response, wants_json=wants_json):
             raise Again(response)
         return response
 
@@ -136,14 +144,16 @@ class Http:
                 raise self._unreachable(error) from error
 
     def _unreachable(self, error: Exception) -> Unreachable:
-        if "CERTIFICATE_VERIFY_FAILED" in str(error):
+        said = str(error)
+        if "CERTIFICATE_VERIFY_FAILED" in said:
+            is_other = "mismatch" in said or "not valid for" in said
             return Unreachable(
-                "its certificate is not trusted",
+                "its certificate is for another name" if is_other else "its certificate is not trusted",
                 where=self.where,
                 mend="use the name on the certificate, or set verify to the file of its authority",
             )
         what = "no answer in time" if isinstance(error, httpx.TimeoutException) else _plain(error)
-        return Unreachable(what, where=self.where, mend="check the address, the port and that it is running")
+        return Unreachable(what, where=self.where, mend=self._if_silent)
 
 
 def json_of(response: httpx.Response, where: str) -> Any:
@@ -172,30 +182,6 @@ async def _read_limited(response: httpx.Response, where: str) -> None:
         if len(body) > MAX_BODY_BYTES:
             raise BadAnswer(f"an answer of more than {MAX_BODY_BYTES >> 20} MiB", where=where, mend="narrow the span")
     response._content = bytes(body)
-
-
-def _retry_after_seconds(response: httpx.Response) -> float | None:
-    """`Retry-After` in seconds or as a date, or the rate limit's interval where a CRM sends only that (CRM §2.1)."""
-    header = response.headers
-    stated = _seconds(header.get("retry-after", "")) or _seconds_until(header.get("retry-after", ""))
-    interval = _seconds(header.get("x-ratelimit-interval-milliseconds", ""))
-    seconds = stated or (interval / 1000 if interval else None)
-    return min(seconds, PATIENCE_SECONDS) if seconds else None
-
-
-def _seconds(text: str) -> float | None:
-    """A positive number; null for anything else."""
-    with contextlib.suppress(ValueError):
-        return number if (number := float(text)) > 0 else None
-    return None
-
-
-def _seconds_until(text: str) -> float | None:
-    """How long until an HTTP date; null if that is past, or no date."""
-    with contextlib.suppress(ValueError):
-        seconds = (email.utils.parsedate_to_datetime(text) - dt.datetime.now(dt.UTC)).total_seconds()
-        return seconds if seconds > 0 else None
-    return None
 
 
 def _plain(error: Exception) -> str:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import contextlib
 from pathlib import Path
-from typing import Protocol
-
-import httpx
+from typing import TYPE_CHECKING, Protocol
 
 from trunkline.config import Pbx
-from trunkline.models import Directory, Probe, WindowRead
+from trunkline.models import Department, Directory, Probe, Problem, WindowRead
 from trunkline.windows import Window
+
+if TYPE_CHECKING:
+    import httpx
 
 ROW_LIMIT = 20_000  # `REPORT_ROW_LIMIT`: the report ends there without any error (v20 reference §0.8)
 
@@ -26,7 +27,9 @@ class Truncated(Exception):
 class Surface(Protocol):
     """One PBX through one of its HTTP interfaces. Every method may raise a RemoteError."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """`xapi20`, `xapi18` or `console18`; known once it was probed."""
 
     async def probe(self, *, try_download: bool = True) -> Probe:
         """What the PBX is and what this sign-in may do; raises only if nobody answers or the sign-in is refused.
@@ -35,7 +38,10 @@ class Surface(Protocol):
         """
 
     async def directory(self) -> list[Directory]:
-        """Extensions, queues, ring groups and menus; empty where the PBX will not tell."""
+        """Extensions, queues, ring groups, menus and DIDs; empty where the PBX will not tell."""
+
+    async def departments(self) -> list[Department]:
+        """The departments with their opening hours; empty where the PBX will not tell, or has none."""
 
     async def read(self, window: Window) -> WindowRead:
         """All rows of a window, with what else is needed to understand them. Raises Truncated."""
@@ -47,10 +53,23 @@ class Surface(Protocol):
     def requests(self) -> int:
         """How many requests were made so far."""
 
+    def remarks(self) -> tuple[Problem, ...]:
+        """What was noticed since it was opened, beside what the probe says."""
+
     async def aclose(self) -> None:
         """Closes the connections."""
 
 
+def ways_path(state: Path, pbx: Pbx) -> Path:
+    """Where it is kept how a PBX answers."""
+    return state / "ways" / f"{pbx.id}.json"
+
+
 def memory_path(state: Path, pbx: Pbx) -> Path:
     """Where a PBX's sign-in is remembered."""
-    return state / "sign-in" / f"{pbx.id}.json"
+    return sign_in_folder(state) / f"{pbx.id}.json"
+
+
+def sign_in_folder(state: Path) -> Path:
+    """Where all PBXs' sign-ins are remembered."""
+    return state / "sign-in"

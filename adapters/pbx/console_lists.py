@@ -12,7 +12,7 @@ import msgspec
 
 from trunkline.adapters.pbx.odata import readable
 from trunkline.errors import BadAnswer, OutOfReach
-from trunkline.models import Directory, ListedRecording
+from trunkline.models import Directory, ListedRecording, WindowRead
 
 # The log has preset spans only; the query names of a custom one are not known (v18 reference §1.4).
 PRESETS = {7: "LastSevenDays", 30: "LastThirtyDays", 90: "LastNinetyDays"}
@@ -116,6 +116,12 @@ def recordings(entries: Iterable[bytes], zone: str) -> list[ListedRecording]:
                 )
             )
     return found
+
+
+def window_read(raw: dict[str, list[bytes]], zone: str, pages: int = 0) -> WindowRead:
+    """A window from what was received: `calls`, and `recordings` where they could be had."""
+    listed = recordings(raw["recordings"], zone) if "recordings" in raw else None
+    return WindowRead(rows=raw["calls"], pages=pages, recordings=listed, raw=raw)
 
 
 def directory(kind: str, entries: list[Any]) -> list[Directory]:

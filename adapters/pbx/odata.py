@@ -32,19 +32,26 @@ class Pages:
         self._get = get
         self.size = size
 
-    async def read(self, path: str, options: str = "") -> AsyncIterator[list[bytes]]:
+    async def read(self, path: str, options: str = "", *, sure: bool = False) -> AsyncIterator[list[bytes]]:
         """Pages of raw items until a short one; but a round size may be a cap, so one more is asked.
+
+        `sure`: an empty page is asked for once more before it is believed.
 
         Raises:
             BadAnswer: An answer that is no OData collection.
         """
         skip = 0
+        doubt = sure
         for _ in range(MAX_PAGES):
             response = await self._get(f"{path}?$top={self.size}&$skip={skip}{options}")
             if (limit := _limit_named(response)) and limit < self.size:
                 self.size = limit
                 continue
             items = items_of(response)
+            if not items and doubt:
+                doubt = False
+                continue
+            doubt = sure
             if items:
                 yield items
             if len(items) < self.size and (not items or len(items) % ROUND_SIZE):

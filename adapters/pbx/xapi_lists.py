@@ -9,20 +9,26 @@ from typing import Any
 import msgspec
 
 from trunkline.adapters.pbx.odata import readable
-from trunkline.models import Directory, ListedRecording
+from trunkline.models import Directory, ListedRecording, WindowRead
+from trunkline.windows import Window
 
 _QUEUE_RECORDING = {"Disabled": "no", "AllowToOptOut": "opt", "AskToOptIn": "opt"}
 DIRECTORY_SETS = {
-    "Users": ("extension", "Id,Number,FirstName,LastName,RecordCalls,RecordExternalCallsOnly"),
+    "Users": ("extension", "Id,Number,FirstName,LastName,RecordCalls,RecordExternalCallsOnly,ForbidRecording"),
     "Queues": ("queue", "Id,Number,Name,Recording"),
     "RingGroups": ("ring_group", "Id,Number,Name"),
     "Receptionists": ("ivr", "Id,Number,Name"),
+    "DidNumbers": ("did", "Number"),
 }
-"""Set → the kind of its members, and the properties asked for; `Users` refuses a `$select` without `Id`."""
+"""Set → the kind of its members, and the properties asked for, the first of which puts them in order.
+
+`Users` refuses a `$select` without `Id`; a `DidNumber` has none.
+"""
 
 
 class _Inbound(msgspec.Struct):
     Did: str | None = None
+    StartTime: dt.datetime | None = None
     CdrId: str | None = None
     CallHistoryId: str | None = None
 
@@ -51,6 +57,15 @@ def dids(items: Iterable[bytes]) -> dict[str, str]:
     return found
 
 
+def inbound_ids(items: Iterable[bytes], window: Window) -> set[str]:
+    """The call-history ids of an inbound-calls report that start well inside a window."""
+    return {
+        row.CallHistoryId
+        for row in readable(items, _Inbound)
+        if row.CallHistoryId and row.StartTime and row.StartTime.tzinfo and window.since < row.StartTime < window.until
+    }
+
+
 def recordings(items: Iterable[bytes]) -> list[ListedRecording]:
     """The recording list (v20 reference §4.1); an entry without a readable start is of no use and left out."""
     return [
@@ -71,6 +86,19 @@ def recordings(items: Iterable[bytes]) -> list[ListedRecording]:
     ]
 
 
+def window_read(raw: dict[str, list[bytes]], pages: int = 0, problem: str | None = None) -> WindowRead:
+    """A window from what was received: `calls`, and `earlier`, `inbound` and `recordings` where they could be had."""
+    return WindowRead(
+        rows=raw["calls"],
+        earlier=raw.get("earlier", []),
+        pages=pages,
+        dids=dids(raw.get("inbound", [])),
+        recordings=recordings(raw["recordings"]) if "recordings" in raw else None,
+        raw=raw,
+        problem=problem,
+    )
+
+
 def directory(kind: str, items: Iterable[bytes]) -> list[Directory]:
     """The members of one directory set (v20 reference §5)."""
     return [_member(kind, entry) for entry in readable(items, dict) if entry.get("Number")]
@@ -82,11 +110,11 @@ def _member(kind: str, entry: dict[str, Any]) -> Directory:
 
 
 def _records(kind: str, entry: dict[str, Any]) -> str | None:
-    """`RecordCalls` of a user, where false is left out of the JSON; a queue's `Recording` (v20 reference §4.4)."""
+    """A user's switches, where false is left out of the JSON; a queue's `Recording` (v20 reference §4.4)."""
     if kind == "queue":
         return _QUEUE_RECORDING.get(str(entry.get("Recording")))
     if kind != "extension":
         return None
-    if not entry.get("RecordCalls"):
+    if entry.get("ForbidRecording") or not entry.get("RecordCalls"):
         return "no"
     return "external" if entry.get("RecordExternalCallsOnly") else "yes"

@@ -8,6 +8,8 @@ TrunklineError                 says what happened, where, and the step that mend
 └── RemoteError                skip this one system, go on with the others, try again next run
     ├── Unreachable            nothing answered, or what answered is not the system expected
     ├── BadCredentials         refused; not tried again until they change (contract §5.7)
+    ├── SignInsPaused          not tried: others were refused of late, or a sign-in elsewhere does not end
+    ├── TokenSuperseded        another system signs in as the same client, and ends our sign-in
     ├── Forbidden              signed in, but a right is missing
     ├── NotThere               this build has no such address
     ├── Unsupported            the version is below the floor
@@ -78,6 +80,18 @@ class BadCredentials(RemoteError):
     """The credentials were refused; they are not tried again until they change (contract §5.7)."""
 
     code = "bad_credentials"
+
+
+class SignInsPaused(RemoteError):
+    """Not signed in to, lest 3CX black-list us: other PBXs refused of late, or another sign-in does not end."""
+
+    code = "sign_ins_paused"
+
+
+class TokenSuperseded(RemoteError):
+    """Another system signs in as the same client, which ends our sign-in."""
+
+    code = "token_superseded"
 
 
 class Forbidden(RemoteError):

@@ -25,6 +25,7 @@ from starlette.routing import Route
 
 from trunkline.adapters import http
 from trunkline.adapters.http import Http, json_of
+from trunkline.adapters.patience import retry_after_seconds
 from trunkline.errors import BadAnswer, Unreachable
 from trunkline.simulator.pbx.model import SimulatedPbx
 from trunkline.simulator.serve import Server
@@ -120,11 +121,44 @@ def test_an_answer_that_does_not_get_better_is_given_as_it_is(pbx: SimulatedPbx,
 
 
 @pytest.mark.usefixtures("quick")
-@pytest.mark.parametrize("status", [400, 401, 403, 404, 500])
+@pytest.mark.parametrize("status", [400, 401, 403, 404])
 def test_other_answers_are_final(status: int, pbx: SimulatedPbx, at: Callable[..., Any]) -> None:
     pbx.faults.add("SystemStatus", status=status)
     assert at(get()).status_code == status
     assert asked(pbx, "SystemStatus") == 1
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_servers_own_error_is_tried_once_more(pbx: SimulatedPbx, at: Callable[..., Any]) -> None:
+    pbx.faults.add("SystemStatus", status=500, times=None)
+    assert at(get()).status_code == 500
+    assert asked(pbx, "SystemStatus") == 2
+
+
+@pytest.mark.usefixtures("quick")
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"body": "<html>app</html>", "headers": {"Content-Type": "text/html"}},
+        {"body": '{"value":[{"CdrId":'},
+        {"redirect_to": "/#/login"},
+        {"redirect_to": "http://127.0.0.1:9/elsewhere"},
+    ],
+)
+def test_where_json_is_due_anything_else_may_pass(
+    fault: dict[str, Any], pbx: SimulatedPbx, at: Callable[..., Any]
+) -> None:
+    pbx.faults.add("SystemStatus", **fault, times=2)
+    assert at(lambda client: client.send("GET", STATUS, wants_json=True)).status_code == 401
+    assert asked(pbx, "SystemStatus") == 3
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_sign_in_is_sent_again_only_if_it_was_not_looked_at(pbx: SimulatedPbx, at: Callable[..., Any]) -> None:
+    pbx.faults.add("connect/token", status=503, retry_after="0.01")
+    pbx.faults.add("connect/token", status=503)
+    assert at(post()).status_code == 503
+    assert asked(pbx, "connect/token") == 2
 
 
 def test_retry_after_is_honoured(pbx: SimulatedPbx, at: Callable[..., Any]) -> None:
@@ -146,7 +180,7 @@ def test_retry_after_is_honoured(pbx: SimulatedPbx, at: Callable[..., Any]) -> N
     ],
 )
 def test_how_long_to_wait(headers: dict[str, str], seconds: float | None) -> None:
-    assert http._retry_after_seconds(httpx.Response(429, headers=headers)) == seconds
+    assert retry_after_seconds(httpx.Response(429, headers=headers)) == seconds
 
 
 @pytest.mark.usefixtures("quick")
@@ -349,7 +383,7 @@ def test_a_certificate_that_nobody_signed_is_not_trusted(at: Callable[..., Any],
 @pytest.mark.usefixtures("quick")
 def test_a_certificate_of_another_name_is_not_trusted(at: Callable[..., Any], self_signed: tuple[str, Path]) -> None:
     url, certificate = self_signed
-    with pytest.raises(Unreachable, match="its certificate is not trusted"):
+    with pytest.raises(Unreachable, match="its certificate is for another name"):
         at(get("/x"), url.replace("localhost", "127.0.0.1"), verify=str(certificate))
 
 
@@ -362,12 +396,12 @@ def test_an_authority_of_ones_own_or_none(at: Callable[..., Any], self_signed: t
 def test_retry_after_as_a_date_is_waited_out_too() -> None:
     soon = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=20)
     answer = httpx.Response(429, headers={"Retry-After": soon.strftime("%a, %d %b %Y %H:%M:%S GMT")})
-    assert 15 < (http._retry_after_seconds(answer) or 0) <= 20
+    assert 15 < (retry_after_seconds(answer) or 0) <= 20
 
 
 @pytest.mark.parametrize("value", ["-5", "nan", "soon", "", "0"])
 def test_a_senseless_retry_after_counts_for_nothing(value: str) -> None:
-    assert http._retry_after_seconds(httpx.Response(429, headers={"Retry-After": value})) is None
+    assert retry_after_seconds(httpx.Response(429, headers={"Retry-After": value})) is None
 
 
 def test_the_limit_counts_what_a_compressed_body_becomes(

@@ -8,9 +8,8 @@ from typing import Any
 
 import pytest
 
-from trunkline.adapters.pbx.console import Console18
-from trunkline.adapters.pbx.xapi import Xapi20
-from trunkline.config import Pbx
+from trunkline.adapters.pbx import open_surface
+from trunkline.config import Account, Pbx
 from trunkline.simulator.pbx.model import SimulatedPbx
 from trunkline.simulator.serve import AsgiApp
 
@@ -27,15 +26,14 @@ class Bench:
 
     def config(self, secret: str | None = None, login: str | None = None) -> Pbx:
         self._patch.setenv("BENCH_SECRET", secret or self.pbx.secret)
-        name, key = ("username", "password") if self.pbx.surface == "console18" else ("client_id", "client_secret")
+        name, key = ("username", "password") if self.pbx.surface != "xapi20" else ("client_id", "client_secret")
         signing = {name: login or self.pbx.login, key: "env:BENCH_SECRET"}
         return Pbx.model_validate({"id": self.pbx.id, "url": self.url, **signing})
 
     def open(self, **changes: str) -> Any:
         """The surface; to be used and closed inside one `asyncio.run`."""
-        if self.pbx.surface == "console18":
-            return Console18(self.config(**changes), self.state, "PBX p", self.pbx.zone)
-        return Xapi20(self.config(**changes), self.state, "PBX p")
+        account = {"id": "acme", "name": "Acme", "timezone": self.pbx.zone, "country": "AU"}
+        return open_surface(self.config(**changes), Account.model_validate(account), self.state)
 
     def run(self, use: Use, **changes: str) -> Any:
         """What `use` does with the surface."""
@@ -53,6 +51,11 @@ class Bench:
     def memory(self) -> Path:
         """The file that remembers the sign-in."""
         return self.state / "sign-in" / f"{self.pbx.id}.json"
+
+
+@pytest.fixture(autouse=True)
+def _impatient(impatient: None) -> None:
+    """Retries do not wait here."""
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from trunkline.errors import BadAnswer, BadCredentials, Forbidden, NotThere
+from trunkline.errors import BadAnswer, BadCredentials, Forbidden, NotThere, TokenSuperseded
 
 STATUS = "/xapi/v1/SystemStatus"
 
@@ -56,14 +56,32 @@ def test_requests_that_lose_the_token_together_mint_one(v20: Any) -> None:
     assert v20.pbx.log.login_attempts == 2
 
 
-def test_a_lasting_401_names_both_causes_and_does_not_go_on(v20: Any) -> None:
+def test_a_401_at_one_address_is_a_missing_right(v20: Any) -> None:
     v20.pbx.faults.add("SystemStatus", status=401, times=None)
     with pytest.raises(Forbidden) as refused:
         v20.run(ask)
-    assert refused.value.message == "/xapi/v1/SystemStatus: 401 with a fresh token"
-    assert "lacks the right" in refused.value.mend
-    assert "another system uses the same API client" in refused.value.mend
+    assert refused.value.message == "/xapi/v1/SystemStatus: 401 with a fresh token that works elsewhere"
     assert (v20.pbx.log.login_attempts, v20.pbx.log.count("SystemStatus")) == (2, 2)
+
+
+def test_a_401_everywhere_is_another_systems_doing(v20: Any) -> None:
+    v20.pbx.faults.add("/xapi/", status=401, times=None)
+    with pytest.raises(TokenSuperseded, match="another system that signs in as the same API client") as ended:
+        v20.run(ask)
+    assert "an API client of its own" in ended.value.mend
+    assert v20.pbx.log.login_attempts == 2
+
+
+def test_a_token_that_is_lost_again_and_again_is_told(v20: Any) -> None:
+    async def go(surface: Any) -> list[Any]:
+        noticed = []
+        for _ in range(3):
+            await ask(surface)
+            noticed.append([one.code for one in surface.remarks()])
+            v20.pbx.sessions.expire()
+        return noticed
+
+    assert v20.run(go) == [[], [], ["token_superseded"]]
 
 
 def test_a_refused_secret_is_tried_once_and_then_never_again(v20: Any) -> None:
@@ -84,10 +102,10 @@ def test_changed_credentials_are_tried_again(v20: Any, changed: dict[str, str]) 
 
 
 def test_a_pbx_that_cannot_sign_anybody_in_has_refused_nobody(v20: Any) -> None:
-    v20.pbx.licence.active = False
+    v20.pbx.licence.blocks_sign_in = True
     with pytest.raises(BadAnswer, match="sign-in answered 500 License is not active"):
         v20.run(ask)
-    v20.pbx.licence.active = True
+    v20.pbx.licence.blocks_sign_in = False
     assert v20.run(ask) == 200
 
 
@@ -98,12 +116,11 @@ def test_a_sign_in_without_a_token_is_a_bad_answer(v20: Any, body: str) -> None:
         v20.run(ask)
 
 
-@pytest.mark.usefixtures("impatient")
-def test_a_sign_in_whose_answer_is_lost_is_not_sent_again(v20: Any) -> None:
-    v20.pbx.faults.add("connect/token", status=502)
+def test_a_sign_in_whose_answer_is_lost_is_sent_once_more_and_no_oftener(v20: Any) -> None:
+    v20.pbx.faults.add("connect/token", status=502, times=None)
     with pytest.raises(BadAnswer, match="sign-in answered 502"):
         v20.run(ask)
-    assert v20.pbx.log.count("connect/token") == 1
+    assert v20.pbx.log.count("connect/token") == 2
 
 
 def test_no_token_address_is_no_v20(v20: Any) -> None:
@@ -123,4 +140,4 @@ def test_version_and_clock_are_read_on_the_way(v20: Any) -> None:
         await ask(surface)
         return surface.client.version, surface.client.claims()["MaxRole"]
 
-    assert v20.run(go) == ("20.0.8.1109", "system_owners")
+    assert v20.run(go) == ("20.0.8.1109", "managers")

@@ -83,7 +83,8 @@ def test_a_page_that_stays_refused_is_not_asked_for_ever(v18: Any, fault: dict[s
     v18.pbx.faults.add("CallLog", times=None, **fault)
     with pytest.raises(error):
         v18.run(read_day)
-    assert (v18.pbx.log.login_attempts, v18.pbx.log.count("CallLog")) == (2, 2)
+    assert v18.pbx.log.login_attempts == 2
+    assert v18.pbx.log.count("CallLog") <= 1 + 4, "once in the lost session, and what retries are for in the new one"
 
 
 def test_a_wrong_password_is_tried_once_and_then_never_again(v18: Any) -> None:
@@ -96,10 +97,15 @@ def test_a_wrong_password_is_tried_once_and_then_never_again(v18: Any) -> None:
 
 @pytest.mark.parametrize(
     ("fault", "error"),
-    [({"status": 500}, BadAnswer), ({"status": 404}, NotThere), ({"body": "<html>app</html>"}, NotThere)],
+    [
+        ({"status": 500}, BadAnswer),
+        ({"status": 403}, Forbidden),
+        ({"status": 404}, NotThere),
+        ({"body": "<html>app</html>"}, NotThere),
+    ],
 )
 def test_a_sign_in_that_cannot_be_judged_refuses_nobody(v18: Any, fault: dict[str, Any], error: type) -> None:
-    v18.pbx.faults.add("/api/login", **fault)
+    v18.pbx.faults.add("/api/login", **fault, times=2 if fault.get("status") == 500 else 1)
     with pytest.raises(error):
         v18.run(read_day)
     assert v18.run(read_day).rows == []
@@ -158,7 +164,7 @@ def test_rows_of_any_shape_are_handed_on(v18: Any) -> None:
 
 @pytest.mark.parametrize("body", ["{}", "[]", "null", '{"CallLogRows": 3}', '{"CallLogRows": ['])
 def test_a_page_that_is_no_log_is_a_bad_answer_and_no_empty_window(v18: Any, body: str) -> None:
-    v18.pbx.faults.add("CallLog", body=body)
+    v18.pbx.faults.add("CallLog", body=body, times=None)
     with pytest.raises(BadAnswer, match="no such list"):
         v18.run(read_day)
 

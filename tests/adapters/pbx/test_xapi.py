@@ -82,7 +82,7 @@ def test_no_history_right_is_forbidden(v20: Any) -> None:
 
 
 def test_the_row_limit_is_noticed(v20: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("trunkline.adapters.pbx.xapi.ROW_LIMIT", 10)
+    monkeypatch.setattr("trunkline.adapters.pbx.call_log.ROW_LIMIT", 10)
     v20.pbx.row_limit, v20.pbx.report_top_limit = 10, 5
     busy(v20, 25)
     with pytest.raises(Truncated) as cut:
@@ -91,7 +91,7 @@ def test_the_row_limit_is_noticed(v20: Any, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_halves_of_a_cut_window_cover_the_whole_and_lose_no_call(v20: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("trunkline.adapters.pbx.xapi.ROW_LIMIT", 10)
+    monkeypatch.setattr("trunkline.adapters.pbx.call_log.ROW_LIMIT", 10)
     v20.pbx.row_limit, v20.pbx.report_top_limit = 10, 5
     busy(v20, 25)
     pieces = v20.run(halved)
@@ -105,7 +105,7 @@ def test_halves_of_a_cut_window_cover_the_whole_and_lose_no_call(v20: Any, monke
 
 
 def test_a_minute_that_is_still_too_full_is_given_back_as_not_whole(v20: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("trunkline.adapters.pbx.xapi.ROW_LIMIT", 5)
+    monkeypatch.setattr("trunkline.adapters.pbx.call_log.ROW_LIMIT", 5)
     v20.pbx.row_limit = 5
     busy(v20, 9, every=dt.timedelta(seconds=1))
     minute = Window(NOW - HOUR - MINUTE, NOW - HOUR)
@@ -124,6 +124,8 @@ def test_a_build_that_ignores_one_spelling_is_asked_in_the_other(v20: Any, spell
 
     assert v20.run(twice) == [["2026-09-14"], ["2026-09-14"]]
     assert v20.pbx.log.count("GetCallLogData") == (3 if spelling == "raw" else 2)
+    assert v20.run(twice) == [["2026-09-14"], ["2026-09-14"]], "another run"
+    assert v20.pbx.log.count("GetCallLogData") == (5 if spelling == "raw" else 4), "the spelling is remembered"
 
 
 def test_a_build_that_ignores_the_period_is_not_believed(v20: Any) -> None:
@@ -134,11 +136,25 @@ def test_a_build_that_ignores_the_period_is_not_believed(v20: Any) -> None:
 
 
 def test_no_rows_although_the_newest_call_lies_inside_is_suspect(v20: Any) -> None:
-    v20.pbx.add(place(SCENARIOS["rang_out"], NOW - HOUR))
+    v20.pbx.add(place(SCENARIOS["outbound_connected"], NOW - HOUR))
     v20.pbx.faults.add(kind="suspect_empty", times=None)
     assert v20.run(read_day).problem == (
         "no rows, although the PBX's newest call started at 02:00:00 UTC, inside the window"
     )
+
+
+def test_no_rows_although_another_report_has_calls_is_suspect(v20: Any) -> None:
+    v20.pbx.add(place(SCENARIOS["rang_out"], NOW - 9 * HOUR), place(SCENARIOS["rang_out"], NOW - HOUR))
+    v20.pbx.faults.add("GetCallLogData", kind="suspect_empty", times=None)
+    answer = v20.run(lambda surface: surface.read(Window(DAY.since, NOW - 4 * HOUR)))
+    assert answer.problem == "no rows, although the PBX's inbound-calls report has 1 calls of that time"
+
+
+def test_an_empty_answer_is_asked_for_once_more(v20: Any) -> None:
+    busy(v20, 3)
+    v20.pbx.faults.add("GetCallLogData", kind="suspect_empty")
+    answer = v20.run(read_day)
+    assert (len(answer.rows), answer.problem) == (3, None)
 
 
 def test_no_rows_and_no_call_is_an_honest_answer(v20: Any) -> None:
@@ -166,7 +182,7 @@ def test_never_more_than_two_requests_at_once(v20: Any) -> None:
 
 @pytest.mark.parametrize("body", ["<html>app</html>", "{}", '{"value": null}'])
 def test_a_page_that_is_no_list_is_a_bad_answer_and_no_empty_window(v20: Any, body: str) -> None:
-    v20.pbx.faults.add("GetCallLogData", body=body)
+    v20.pbx.faults.add("GetCallLogData", body=body, times=None)
     with pytest.raises(BadAnswer):
         v20.run(read_day)
 
@@ -174,7 +190,7 @@ def test_a_page_that_is_no_list_is_a_bad_answer_and_no_empty_window(v20: Any, bo
 def test_a_page_that_fails_in_the_middle_fails_the_window(v20: Any) -> None:
     v20.pbx.report_top_limit = 10
     busy(v20, 25)
-    v20.pbx.faults.add(r"skip=10", status=500, body='{"error": "database"}')
+    v20.pbx.faults.add(r"skip=10", status=500, body='{"error": "database"}', times=None)
     with pytest.raises(BadAnswer, match="500 database"):
         v20.run(read_day)
 

@@ -61,25 +61,25 @@ def test_what_was_not_tried_is_not_known(v20: Any) -> None:
 
 
 def test_an_absent_call_history_is_a_matter_of_the_licence(probed: Any) -> None:
-    probed.pbx.faults.add("GetCallLogData", status=404)
+    probed.pbx.faults.add("GetCallLogData", status=404, times=None)
     found = probed.run(look)
     assert (found.can_history, codes(found)) == (False, ["no_xapi"])
 
 
 def test_a_server_error_says_nothing_of_a_right(probed: Any) -> None:
-    probed.pbx.faults.add("GetCallLogData", status=500, body="{}")
+    probed.pbx.faults.add("GetCallLogData", status=500, body="{}", times=None)
     found = probed.run(look)
     assert (found.can_history, codes(found)) == (None, [])
 
 
 def test_a_status_in_html_does_not_stop_the_probe(probed: Any) -> None:
-    probed.pbx.faults.add("SystemStatus", body="<html>app</html>")
+    probed.pbx.faults.add("SystemStatus", body="<html>app</html>", times=None)
     found = probed.run(look)
     assert (found.can_history, found.recording_stopped, found.version) == (True, None, "20.0.8.1109")
 
 
 def test_a_recording_list_in_html_is_no_refusal(probed: Any) -> None:
-    probed.pbx.faults.add(r"/Recordings\?", body="<html>app</html>")
+    probed.pbx.faults.add(r"/Recordings\?", body="<html>app</html>", times=None)
     found = probed.run(look)
     assert (found.can_list_recordings, codes(found)) == (None, [])
 

@@ -1,0 +1,132 @@
+"""Requests with a bearer token, v18's or v20's: renewed once on a 401, and what a second 401 means."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import datetime as dt
+import email.utils
+import json
+import time
+from abc import ABC, abstractmethod
+from typing import Any
+
+import httpx
+
+from trunkline.adapters.http import Http
+from trunkline.adapters.pbx.problems import SUPERSEDED, said
+from trunkline.errors import BadAnswer, Forbidden, TokenSuperseded
+from trunkline.models import Problem
+
+QUICK_TEST = "/xapi/v1/Defs?$select=Id"  # the address that every role may read (v20 reference §5.1)
+MINUTE_MARK = 120  # a smaller `expires_in` may be minutes: read as seconds, it only means more renewals (v20 §2.1)
+
+
+class Bearer(ABC):
+    """Requests to one PBX with a token that a subclass mints."""
+
+    quick_test = QUICK_TEST
+
+    def __init__(self, http: Http) -> None:
+        self.http = http
+        self.version: str | None = None
+        self.clock_skew_seconds: float | None = None
+        self.tokens_lost = 0
+        self._token = ""
+
+    @abstractmethod
+    async def renew(self, refused: dict[str, str]) -> None:
+        """Sets another token than the one in the headers `refused`."""
+
+    async def get(self, path: str) -> httpx.Response:
+        """The answer to a GET; a 401 renews the token once.
+
+        Raises:
+            Forbidden: A fresh token is refused here and works elsewhere: a right is missing.
+            TokenSuperseded: A fresh token is refused everywhere: another system signs in as this client.
+            BadAnswer: It answers with a redirect.
+        """
+        for renewed in (False, True):
+            headers = await self.headers()
+            response = await self.http.send("GET", path, headers=headers, wants_json=True)
+            self._notice(response)
+            if self.stayed(response).status_code != 401:
+                return response
+            if not renewed:
+                await self.renew(headers)
+        raise await self._lasting_401(path)
+
+    async def headers(self) -> dict[str, str]:
+        """The header that carries the token; signs in if there is none yet."""
+        if not self._token:
+            await self.renew({})
+        return bearer(self._token)
+
+    def claims(self) -> dict[str, Any]:
+        """What the token says of this client's rights: a hint only (v20 reference §2.4)."""
+        return payload(self._token)
+
+    def remarks(self) -> tuple[Problem, ...]:
+        """What was noticed on the way: a token that is lost again and again before its time."""
+        return (superseded_problem(self.tokens_lost),) if self.tokens_lost > 1 else ()
+
+    def stayed(self, response: httpx.Response) -> httpx.Response:
+        """The answer, if it is no redirect: none is followed, for the token must not reach another origin.
+
+        Raises:
+            BadAnswer: It is one.
+        """
+        if not response.is_redirect:
+            return response
+        target = httpx.URL(self.http.base_url).join(response.headers.get("location", ""))
+        own = httpx.URL(self.http.base_url).host
+        where = "its own sign-in page" if target.host == own else f"another address ({target.host})"
+        raise BadAnswer(
+            f"it sends us on to {where} instead of answering",
+            where=self.http.where,
+            mend="a hosted PBX that was moved or suspended does this: correct url, or ask whoever hosts it",
+        )
+
+    async def _lasting_401(self, path: str) -> Forbidden | TokenSuperseded:
+        short = path.partition("(")[0].partition("?")[0]
+        headers = await self.headers()
+        elsewhere = await self.http.send("GET", self.quick_test, headers=headers, wants_json=True)
+        if elsewhere.status_code == 401:
+            found = superseded_problem(self.tokens_lost)
+            return TokenSuperseded(found.message, where=self.http.where, mend=found.mend)
+        return Forbidden(
+            f"{short}: 401 with a fresh token that works elsewhere",
+            where=self.http.where,
+            mend="the right for it is missing: see `trunkline doctor`",
+        )
+
+    def _notice(self, response: httpx.Response) -> None:
+        self.version = response.headers.get("x-3cx-version", self.version)
+        with contextlib.suppress(KeyError, ValueError):
+            there = email.utils.parsedate_to_datetime(response.headers["date"])
+            self.clock_skew_seconds = (there - dt.datetime.now(dt.UTC)).total_seconds()
+
+
+def superseded_problem(times: int) -> Problem:
+    """The words for a token that another system's sign-in ended: a PBX keeps one per client (v20 reference §2.2)."""
+    return said(SUPERSEDED, often=f" ({times} times in this run)" if times > 1 else "")
+
+
+def bearer(token: str) -> dict[str, str]:
+    """The header that carries a token."""
+    return {"Authorization": f"Bearer {token}"}
+
+
+def payload(token: str) -> dict[str, Any]:
+    """A JWT's claims, unverified; empty if it is none."""
+    try:
+        body = token.split(".")[1]
+        return dict(json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4))))
+    except (IndexError, ValueError, TypeError):
+        return {}
+
+
+def expires_at(answer: dict[str, Any]) -> float:
+    """The token's own `exp`, else `expires_in` as seconds: it was minutes before 20.0.9 (v20 reference §2.1)."""
+    stated = payload(str(answer.get("access_token", ""))).get("exp")
+    return float(stated) if stated else time.time() + float(answer.get("expires_in") or MINUTE_MARK)
