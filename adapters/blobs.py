@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import datetime as dt
 import errno
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import obstore
-from obstore.exceptions import NotFoundError
+from obstore.exceptions import BaseError, NotFoundError
 from obstore.store import LocalStore, ObjectStore, from_url
 
 from trunkline.errors import DiskFull
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+CANNOT_BE_HAD = (OSError, BaseError)
+"""What `get` and `list` raise where a folder or an object store does not answer."""
 
 
 @contextlib.contextmanager
@@ -34,6 +38,14 @@ def full_disk_said(where: str) -> Iterator[None]:
         raise DiskFull(
             f"{where}: {error.strerror}", mend="free some space and run the same command again; nothing was lost"
         ) from error
+
+
+@dataclass(frozen=True)
+class Blob:
+    """A file that is kept: its key, and when it was written."""
+
+    key: str
+    written_at: dt.datetime
 
 
 class Blobs:
@@ -73,6 +85,14 @@ class Blobs:
         """A file's content."""
         found = await obstore.get_async(self._store, key)
         return bytes(await found.bytes_async())
+
+    async def list(self, folder: str) -> Sequence[Blob]:
+        """The files in a folder of keys and in those below it, in no order."""
+        return [
+            Blob(one["path"], one["last_modified"])
+            async for some in obstore.list(self._store, folder, chunk_size=1000)
+            for one in some
+        ]
 
     def partial_folder(self, fallback: Path) -> Path:
         """Where files are written before they are whole: on the same disk, so that the last step is a rename."""

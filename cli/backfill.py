@@ -41,4 +41,9 @@ def _print_plan(options: Options, since: str, until: str, scope: dict[str, Any])
             f"{one.account_id} / {one.pbx_id}: {one.windows} windows to read ({one.windows_done} done already), "
             f"at least {one.requests_at_least} requests, two at a time"
         )
+        if one.windows_out_of_reach:
+            options.say(
+                f"  {one.windows_out_of_reach} windows lie before the 90 days that a v18 console tells of: they cannot "
+                "be read; upgrade 3CX to reach further back"
+            )
     options.finish({"plan": [vars(one) for one in plans]})

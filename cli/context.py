@@ -33,6 +33,11 @@ class Options:
         """The config's path as a job's parameter: absolute, since a worker has another folder."""
         return str(self.config.resolve()) if self.config else None
 
+    @property
+    def on_terminal(self) -> bool:
+        """Whether a person looks at standard output: tables and colours are for them."""
+        return sys.stdout.isatty() and not (self.as_json or self.quiet)
+
     def say(self, text: str = "") -> None:
         """A line for people; with `--json` it goes to standard error, so that standard output stays for programs."""
         if not self.quiet:

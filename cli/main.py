@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from trunkline import __version__, log
-from trunkline.cli import backfill, deliver, demo, doctor, init, recordings, report, serve, status, sync
+from trunkline.cli import backfill, deliver, demo, doctor, init, recordings, reconcile, replay, report, serve, status, sync
 from trunkline.cli.context import Options
 
 app = typer.Typer(
@@ -47,7 +47,7 @@ def options(
     context.obj = Options(config, as_json, quiet, verbosity)
 
 
-for command in (demo, init, doctor, sync, backfill, recordings, deliver, serve, report, status):
+for command in (demo, init, doctor, sync, backfill, recordings, deliver, serve, report, status, reconcile, replay):
     app.command(name=command.__name__.rpartition(".")[2])(command.command)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import typer
 
 from trunkline.cli.choices import Accounts, Pbxs
-from trunkline.cli.context import clear_errors, options_of
+from trunkline.cli.context import Options, clear_errors, options_of
 
 
 def command(context: typer.Context, account: Accounts = None, pbx: Pbxs = None) -> None:
@@ -25,6 +25,7 @@ def command(context: typer.Context, account: Accounts = None, pbx: Pbxs = None) 
         with Lake(Path(config.place(config.store.lake))).read() as connection:
             pbxs, crms = pbx_status(connection), crm_status(connection)
     now, result = dt.datetime.now(dt.UTC), []
+    paused = _say_pause(options, config.state_folder, now)
     for one in chosen:
         options.say(f"{one.name} ({one.id})")
         for system in one.pbx:
@@ -38,7 +39,19 @@ def command(context: typer.Context, account: Accounts = None, pbx: Pbxs = None) 
             result.append({"account_id": one.id, "crm_id": crm.id, **found})
             for line in _crm_lines(crm.id, found, now):
                 options.say(line)
-    options.finish({"systems": result})
+    options.finish({"systems": result, "sign_ins_paused_until": paused})
+
+
+def _say_pause(options: Options, state: Path, now: dt.datetime) -> dt.datetime | None:
+    """Says that new credentials are held back for all PBXs; until when, if they are."""
+    from trunkline.adapters.pbx import fleet
+    from trunkline.adapters.pbx.base import sign_in_folder
+
+    found = fleet.pause(sign_in_folder(state), now)
+    if found is None:
+        return None
+    options.say(f"✗ {found.message} — {found.mend}")
+    return found.until
 
 
 def _pbx_lines(pbx_id: str, found: dict[str, Any], now: dt.datetime) -> list[str]:

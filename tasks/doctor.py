@@ -4,30 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from dataclasses import dataclass
 from pathlib import Path
 
 from trunkline.adapters.crm.kinds import adapter_for
 from trunkline.adapters.mail import check as check_mail
-from trunkline.adapters.pbx import open_surface
+from trunkline.adapters.pbx import fleet, open_surface
+from trunkline.adapters.pbx.base import sign_in_folder
 from trunkline.config import Account, Crm, Retention
 from trunkline.errors import TrunklineError, Unsupported
-from trunkline.models import Probe
+from trunkline.tasks.doctor_pbx import Check, pbx_checks
 from trunkline.tasks.probe import probe
-from trunkline.tasks.work import Site, Work
+from trunkline.tasks.work import Site, Work, now
 
 LEAST_FREE_BYTES = 1 * 1024**3
-
-
-@dataclass(frozen=True)
-class Check:
-    """One thing looked at. `state`: ok, warn, fail, or unknown where nobody could look."""
-
-    part: str
-    what: str
-    state: str
-    said: str = ""
-    mend: str = ""
 
 
 async def examine(work: Work, sites: list[Site], accounts: tuple[Account, ...]) -> list[Check]:
@@ -39,7 +28,14 @@ async def examine(work: Work, sites: list[Site], accounts: tuple[Account, ...]) 
         *(_crm(account, crm) for account, crm in crms),
         asyncio.to_thread(_mail, work),
     )
-    return [*(check for group in groups for check in group), *(one for account in accounts for one in _unused(account))]
+    checks = [check for group in groups for check in group]
+    return [*checks, *_paused(work), *(one for account in accounts for one in _unused(account))]
+
+
+def _paused(work: Work) -> list[Check]:
+    """The breaker over all PBXs, as it is after this look (v18 reference §8.1)."""
+    found = fleet.pause(sign_in_folder(work.state), now())
+    return [Check("all PBXs", "sign-ins paused", "fail", found.message, found.mend)] if found else []
 
 
 def _unused(account: Account) -> list[Check]:
@@ -58,36 +54,18 @@ async def _pbx(work: Work, site: Site) -> list[Check]:
         return [Check(site.where, "secret", "fail", error.message, error.mend)]
     try:
         found = await probe(work, site, surface, thorough=True)
+        remarks = surface.remarks()
     except Unsupported as error:
         return [Check(site.where, "version", "fail", error.message, error.mend)]
     except TrunklineError as error:
         return [Check(site.where, "reachable and signed in", "fail", error.message, error.mend)]
     finally:
         await surface.aclose()
-    return [*_facts(site.where, found), *(Check(site.where, p.code, "fail", p.message, p.mend) for p in found.problems)]
-
-
-def _facts(where: str, found: Probe) -> list[Check]:
-    def right(what: str, can: bool | None) -> Check:
-        return Check(where, what, {True: "ok", False: "fail", None: "unknown"}[can])
-
-    retention = "kept for ever" if found.auto_delete_days is None else f"deleted after {found.auto_delete_days} days"
-    stopped = found.recording_stopped or found.quota_reached
-    return [
-        Check(where, "version", "ok" if found.supported else "unknown", f"3CX {found.version or '?'}, {found.surface}"),
-        right("call history", found.can_history),
-        right("recording list", found.can_list_recordings),
-        right("recording download", found.can_download_recordings),
-        Check(where, "licence", "ok" if found.licence else "unknown", found.licence or "not told"),
-        Check(where, "recordings on the PBX", "ok" if found.surface == "xapi20" else "unknown", retention),
-        Check(
-            where,
-            "recording quota",
-            "fail" if stopped else "unknown" if stopped is None else "ok",
-            "recording has stopped or its quota is full" if stopped else "",
-            "free space or raise the quota in the console" if stopped else "",
-        ),
+    problems = [
+        Check(site.where, p.code.replace("_", " "), "warn" if p.is_risk else "fail", p.message, p.mend)
+        for p in (*found.problems, *remarks)
     ]
+    return [*pbx_checks(site, found), *problems]
 
 
 async def _crm(account: Account, crm: Crm) -> list[Check]:

@@ -3,37 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import datetime as dt
-import hashlib
-import os
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-import httpx
-
-from trunkline.adapters.blobs import full_disk_said
 from trunkline.adapters.pbx.base import Surface
-from trunkline.adapters.pbx.odata import error_text
-from trunkline.audio import Audio, inspect
-from trunkline.errors import Unreachable
+from trunkline.errors import BadAnswer, Unreachable
 from trunkline.models import Probe
-from trunkline.recordings import Attempt, fate
 from trunkline.store.merge import merge_rows
 from trunkline.store.recordings import Waiting, note_expected, note_results, settle_waiting, waiting
+from trunkline.tasks.fetch import fetch
 from trunkline.tasks.step import step
 from trunkline.tasks.work import Site, Work, now
 
 BATCH = 100  # recordings per transaction and task run
 AT_ONCE = 2
-OUTAGE_AFTER = (
-    3  # so many lost connections in a row are the PBX's, fewer are a recording's: it waits, the next is tried
-)
-MAX_FILE_BYTES = 2 * 1024**3  # a day of 16-bit PCM at 8 kHz is 1.4 GB
-_SUFFIXES = {"audio/wav": "wav", "audio/mpeg": "mp3", "audio/ogg": "ogg"}
+OUTAGE_AFTER = 3  # so many in a row that cannot be had are the PBX's outage; of fewer each waits, and the next is tried
 
 
 @dataclass(frozen=True)
@@ -130,9 +116,9 @@ async def _fetch_batch(
     async def one(recording: Waiting) -> None:
         async with turn:
             try:
-                results.append(await _fetch(work, site, surface, probe, recording))
+                results.append(await fetch(work, site, surface, probe, recording))
                 lost.clear()
-            except Unreachable:
+            except (Unreachable, BadAnswer):
                 lost.append(recording)
                 results.append({"recording_id": recording.recording_id, "tried_at": now()})
                 if len(lost) >= OUTAGE_AFTER:
@@ -147,59 +133,3 @@ async def _fetch_batch(
         await asyncio.gather(*tasks, return_exceptions=True)
         await asyncio.to_thread(_note, work, results)
     return results
-
-
-async def _fetch(work: Work, site: Site, surface: Surface, probe: Probe, one: Waiting) -> dict[str, Any]:
-    partial = work.recordings.partial_folder(work.state)
-    handle, name = tempfile.mkstemp(dir=partial, prefix=f"{one.native_id}-")
-    os.close(handle)
-    path = Path(name)
-    try:
-        attempt, sha256, size = await _download(surface, one, path)
-        outcome = fate(
-            attempt,
-            age=now() - one.started_at,
-            attempts=one.attempts + 1,
-            auto_delete_days=probe.auto_delete_days,
-            is_archived=one.is_archived,
-        )
-        result = _result(one, outcome.state, outcome.cause, outcome.evidence)
-        if outcome.state == "stored" and attempt.audio:
-            key = _key(site, one, attempt.audio)
-            await work.recordings.put(key, path)
-            result |= {"path": key, "bytes": size, "sha256": sha256, "media_type": attempt.audio.media_type}
-            result |= {"audio_seconds": attempt.audio.audio_seconds, "stored_at": now()}
-        return result
-    finally:
-        path.unlink(missing_ok=True)  # noqa: ASYNC240 — one inode
-
-
-async def _download(surface: Surface, one: Waiting, path: Path) -> tuple[Attempt, str, int]:
-    """Streams a file to `path`; only an answer of 200 has a body worth keeping."""
-    digest, size = hashlib.sha256(), 0
-    async with surface.download(one.native_id) as response:
-        if response.status_code != 200:
-            await response.aread()
-            return Attempt(response.status_code, error_text(response)), "", 0
-        with (
-            full_disk_said(str(path.parent)),
-            path.open("wb", buffering=0) as file,
-            contextlib.suppress(httpx.RemoteProtocolError),  # a body that ends early is judged by its header
-        ):
-            async for piece in response.aiter_bytes(65_536):
-                file.write(piece)
-                digest.update(piece)
-                size += len(piece)
-                if size > MAX_FILE_BYTES:
-                    return Attempt(200, audio=Audio(damage="larger than any recording")), "", size
-    return Attempt(200, audio=inspect(path)), digest.hexdigest(), size
-
-
-def _key(site: Site, one: Waiting, audio: Audio) -> str:
-    suffix = _SUFFIXES[audio.media_type or "audio/wav"]
-    return f"{site.account.id}/{site.pbx.id}/{one.started_at:%Y/%m/%d}/{one.native_id}.{suffix}"
-
-
-def _result(one: Waiting, state: str, cause: str | None, evidence: dict[str, Any]) -> dict[str, Any]:
-    result = {"recording_id": one.recording_id, "state": state, "cause": cause, "evidence": evidence or None}
-    return result | {"attempts": one.attempts + 1, "tried_at": now()}

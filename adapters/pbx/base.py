@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from trunkline.config import Pbx
-from trunkline.models import Department, Directory, Probe, Problem, WindowRead
+from trunkline.models import Department, Directory, PbxReports, Probe, Problem, WindowRead
 from trunkline.windows import Window
 
 if TYPE_CHECKING:
@@ -45,6 +46,9 @@ class Surface(Protocol):
 
     async def read(self, window: Window) -> WindowRead:
         """All rows of a window, with what else is needed to understand them. Raises Truncated."""
+
+    async def reports(self, window: Window, queues: Sequence[str]) -> PbxReports | None:
+        """The PBX's own account of a window: its inbound calls, and who left one of `queues`; null if it has none."""
 
     def download(self, native_id: str) -> contextlib.AbstractAsyncContextManager[httpx.Response]:
         """A recording's answer, whatever its status; the body is still to be read."""

@@ -9,6 +9,7 @@ import email.utils
 import json
 import time
 from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
@@ -55,6 +56,18 @@ class Bearer(ABC):
             if not renewed:
                 await self.renew(headers)
         raise await self._lasting_401(path)
+
+    @contextlib.asynccontextmanager
+    async def stream(self, path: str) -> AsyncIterator[httpx.Response]:
+        """An answer whose body is still to be read; a 401 renews the token once. Raises BadAnswer for a redirect."""
+        headers = await self.headers()
+        async with self.http.stream("GET", path, headers=headers) as response:
+            if response.status_code != 401:
+                yield self.stayed(response)
+                return
+        await self.renew(headers)
+        async with self.http.stream("GET", path, headers=await self.headers()) as response:
+            yield self.stayed(response)
 
     async def headers(self) -> dict[str, str]:
         """The header that carries the token; signs in if there is none yet."""

@@ -128,7 +128,8 @@ class CallLog:
         first = self._ways.ways.spelling
         last: Log | None = None
         for spelling in (first, 1 - first, first):
-            log = await self._all(window, paths.call_log(report, window, self._pbx.hide_pcalls, spelling))
+            path = paths.call_log(report, window, self._pbx.hide_pcalls, spelling)
+            log = await self._all(window, path, sure=report == paths.CALL_LOG)
             if log.lies_in(window, self._overlap) or (last and last.rows == log.rows and log.touches(window)):
                 self._ways.ways.spelling = spelling
                 return log
@@ -141,10 +142,10 @@ class CallLog:
             mend="its build ignores the period; nothing was loaded — report this 3CX version",
         )
 
-    async def _all(self, window: Window, path: str) -> Log:
+    async def _all(self, window: Window, path: str, *, sure: bool) -> Log:
         rows: list[bytes] = []
         pages = 0
-        async for page in self._reports.read(path, sure=True):
+        async for page in self._reports.read(path, sure=sure):
             rows += page
             pages += 1
             if len(rows) >= ROW_LIMIT and Log(rows, pages).touches(window):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 import httpx
@@ -15,7 +15,7 @@ from trunkline.adapters.pbx.console_session import ConsoleSession
 from trunkline.adapters.pbx.newest_first import NewestFirst
 from trunkline.config import Pbx
 from trunkline.errors import BadAnswer, Forbidden, NotThere
-from trunkline.models import Department, Directory, Probe, Problem, WindowRead
+from trunkline.models import Department, Directory, PbxReports, Probe, Problem, WindowRead
 from trunkline.windows import Window
 
 PAGE = 1_000  # 5,000 rows were seen to work (v18 reference §1.4)
@@ -85,6 +85,10 @@ class Console18:
             until = window.until + dt.timedelta(hours=self._pbx.max_call_hours)
             raw["recordings"], _pages = await self._recordings.within(Window(window.since, until))
         return lists.window_read(raw, self._zone, pages)
+
+    async def reports(self, window: Window, queues: Sequence[str]) -> PbxReports | None:  # noqa: ARG002
+        """Null: the console has no report that names calls by an id."""
+        return None
 
     def _row_start(self, row: bytes) -> dt.datetime | None:
         return lists.row_start(row, self._zone)

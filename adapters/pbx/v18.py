@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Sequence
 
 import httpx
 
@@ -14,7 +15,7 @@ from trunkline.adapters.pbx.ways import WaysFile
 from trunkline.adapters.pbx.xapi18 import Xapi18
 from trunkline.config import Pbx
 from trunkline.errors import BadAnswer, Forbidden, NotThere
-from trunkline.models import Department, Directory, Probe, Problem, WindowRead
+from trunkline.models import Department, Directory, PbxReports, Probe, Problem, WindowRead
 from trunkline.windows import Window
 
 
@@ -66,6 +67,10 @@ class V18:
             if self.name == before:
                 raise
             return await self._chosen.read(window)
+
+    async def reports(self, window: Window, queues: Sequence[str]) -> PbxReports | None:
+        """Null: neither surface of v18 has such reports."""
+        return await self._chosen.reports(window, queues)
 
     async def directory(self) -> list[Directory]:
         """Extensions, queues, ring groups and menus."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import Sequence
 
 import httpx
 
@@ -15,7 +15,7 @@ from trunkline.adapters.pbx.odata import Pages, error_text
 from trunkline.adapters.pbx.ways import WaysFile
 from trunkline.config import Pbx
 from trunkline.errors import BadAnswer, Forbidden, NotThere
-from trunkline.models import Department, Directory, Problem, WindowRead
+from trunkline.models import Department, Directory, PbxReports, Problem, WindowRead
 from trunkline.windows import Window
 
 REPORT_PAGE = 1_000  # works on report functions of most builds; a lower limit is learnt from the 400 that names it
@@ -77,6 +77,10 @@ class Xapi:
         log = await self._log.read(window)
         return xapi_lists.window_read(self._raw(log), log.pages)
 
+    async def reports(self, window: Window, queues: Sequence[str]) -> PbxReports | None:  # noqa: ARG002
+        """Null: v18's XAPI has no such report."""
+        return None
+
     def _raw(self, log: Log, **lists: list[bytes] | None) -> dict[str, list[bytes]]:
         """What was received, by kind; a list that could not be had is left out."""
         received = {"calls": log.rows, "earlier": log.earlier or None, **lists}
@@ -113,15 +117,6 @@ class Xapi:
             raise NotThere(f"{short}: 404", where=self._http.where, mend="see `trunkline doctor`")
         return response
 
-    @contextlib.asynccontextmanager
-    async def download(self, native_id: str) -> AsyncIterator[httpx.Response]:
+    def download(self, native_id: str) -> contextlib.AbstractAsyncContextManager[httpx.Response]:
         """The recording by its id, the one address that all builds have (v20 reference §4.3)."""
-        path = paths.download(native_id)
-        headers = await self.client.headers()
-        async with self._http.stream("GET", path, headers=headers) as response:
-            if response.status_code != 401:
-                yield self.client.stayed(response)
-                return
-        await self.client.renew(headers)
-        async with self._http.stream("GET", path, headers=await self.client.headers()) as response:
-            yield self.client.stayed(response)
+        return self.client.stream(paths.download(native_id))

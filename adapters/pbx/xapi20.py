@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+from collections.abc import Sequence
 
 import msgspec
 
@@ -13,8 +14,9 @@ from trunkline.adapters.pbx.call_log import Log
 from trunkline.adapters.pbx.problems import SEES_PART, said
 from trunkline.adapters.pbx.xapi import Xapi
 from trunkline.adapters.pbx.xapi_probe import probe
+from trunkline.adapters.pbx.xapi_reports import Reports
 from trunkline.errors import BadAnswer, Forbidden, NotThere
-from trunkline.models import Probe, Problem, WindowRead
+from trunkline.models import PbxReports, Probe, Problem, WindowRead
 from trunkline.windows import Window
 
 
@@ -54,6 +56,10 @@ class Xapi20(Xapi):
         listed = await self._if_had("/xapi/v1/Recordings", paths.recordings_filter(window), entities=True)
         problem = await self._suspect_empty(window, inbound or []) if not log.rows else None
         return xapi_lists.window_read(self._raw(log, inbound=inbound, recordings=listed), log.pages, problem)
+
+    async def reports(self, window: Window, queues: Sequence[str]) -> PbxReports | None:
+        """The inbound-calls and the abandoned-queue-calls report; raises as `Reports.read` does."""
+        return await Reports(self._reports, self._ways, self._http.where).read(window, queues)
 
     async def _compared(self, window: Window, log: Log, inbound: set[str]) -> Log:
         """The log, read again if the inbound-calls report knows calls that it lacks; what stays hidden is counted."""

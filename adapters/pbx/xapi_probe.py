@@ -114,8 +114,8 @@ async def _count(client: Bearer, path: str) -> int | None:
 
 async def _download(client: Bearer, native_id: str) -> bool | None:
     """Whether audio may be fetched: the newest recording is asked for and dropped after its first bytes."""
-    with contextlib.suppress(Unreachable):
-        async with client.http.stream("GET", paths.download(native_id), headers=await client.headers()) as response:
+    with contextlib.suppress(Unreachable, BadAnswer):
+        async with client.stream(paths.download(native_id)) as response:
             return _FILE_ANSWERS.get(response.status_code)
     return None
 

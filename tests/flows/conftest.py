@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
+import stamina
 
 from trunkline.simulator.crm_site import SimulatedCrm
 from trunkline.simulator.scenario_world import scenario_world
 from trunkline.simulator.world import World
+
+
+@pytest.fixture(autouse=True)
+def _impatient() -> Iterator[None]:
+    """What is tried again is tried at once, as often as ever."""
+    stamina.set_testing(True, attempts=100, cap=True)
+    yield
+    stamina.set_testing(False)
 
 
 @pytest.fixture(scope="session")
