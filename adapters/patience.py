@@ -12,7 +12,7 @@ import msgspec
 
 ATTEMPTS = 6  # where a third of all answers fail, one request in 700 still does after six
 CONNECT_ATTEMPTS = 3  # a host that refuses connections is told to be down before long
-ERROR_ATTEMPTS = 2  # a 500 may pass (a backup, a restart); one that stays is the build's, and final
+ERROR_ATTEMPTS = 3  # a 500 may pass (a backup, a restart); one that stays is the build's, and final
 PATIENCE_SECONDS = 90.0
 PASSING = {429, 500, 502, 503, 504}
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)

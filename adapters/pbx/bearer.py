@@ -40,34 +40,63 @@ class Bearer(ABC):
         """Sets another token than the one in the headers `refused`."""
 
     async def get(self, path: str) -> httpx.Response:
-        """The answer to a GET; a 401 renews the token once.
+        """The answer to a GET; a 401 renews the token, and once more if the new one is ended at once.
 
         Raises:
             Forbidden: A fresh token is refused here and works elsewhere: a right is missing.
             TokenSuperseded: A fresh token is refused everywhere: another system signs in as this client.
             BadAnswer: It answers with a redirect.
         """
-        for renewed in (False, True):
+        for renewals_left in (2, 1, 0):
             headers = await self.headers()
             response = await self.http.send("GET", path, headers=headers, wants_json=True)
             self._notice(response)
             if self.stayed(response).status_code != 401:
                 return response
-            if not renewed:
-                await self.renew(headers)
-        raise await self._lasting_401(path)
+            await self._after_401(path, headers, renewals_left)
+        raise self._superseded()
 
     @contextlib.asynccontextmanager
     async def stream(self, path: str) -> AsyncIterator[httpx.Response]:
-        """An answer whose body is still to be read; a 401 renews the token once. Raises BadAnswer for a redirect."""
-        headers = await self.headers()
-        async with self.http.stream("GET", path, headers=headers) as response:
-            if response.status_code != 401:
-                yield self.stayed(response)
-                return
-        await self.renew(headers)
-        async with self.http.stream("GET", path, headers=await self.headers()) as response:
-            yield self.stayed(response)
+        """An answer whose body is still to be read; a 401 is gone about as in `get`, but a lasting one is given back.
+
+        Raises:
+            TokenSuperseded, BadAnswer: As `get` does.
+        """
+        is_lasting = False
+        for renewals_left in (2, 1, 0, 0):
+            headers = await self.headers()
+            async with self.http.stream("GET", path, headers=headers) as response:
+                if self.stayed(response).status_code != 401 or is_lasting:
+                    yield response
+                    return
+            try:  # outside of the answer, which holds one of the few places at the PBX
+                await self._after_401(path, headers, renewals_left)
+            except Forbidden:
+                is_lasting = True
+        raise self._superseded()
+
+    async def _after_401(self, path: str, refused: dict[str, str], renewals_left: int) -> None:
+        """Renews the token; before the last time, only if the one refused here is refused elsewhere too.
+
+        Raises:
+            Forbidden: It works elsewhere.
+        """
+        if renewals_left < 2 and await self._works(refused):
+            raise Forbidden(
+                f"{path.partition('(')[0].partition('?')[0]}: 401 with a fresh token that works elsewhere",
+                where=self.http.where,
+                mend="the right for it is missing: see `trunkline doctor`",
+            )
+        if renewals_left:
+            await self.renew(refused)
+
+    async def _works(self, headers: dict[str, str]) -> bool:
+        return (await self.http.send("GET", self.quick_test, headers=headers, wants_json=True)).status_code != 401
+
+    def _superseded(self) -> TokenSuperseded:
+        found = superseded_problem(self.tokens_lost)
+        return TokenSuperseded(found.message, where=self.http.where, mend=found.mend)
 
     async def headers(self) -> dict[str, str]:
         """The header that carries the token; signs in if there is none yet."""
@@ -98,19 +127,6 @@ class Bearer(ABC):
             f"it sends us on to {where} instead of answering",
             where=self.http.where,
             mend="a hosted PBX that was moved or suspended does this: correct url, or ask whoever hosts it",
-        )
-
-    async def _lasting_401(self, path: str) -> Forbidden | TokenSuperseded:
-        short = path.partition("(")[0].partition("?")[0]
-        headers = await self.headers()
-        elsewhere = await self.http.send("GET", self.quick_test, headers=headers, wants_json=True)
-        if elsewhere.status_code == 401:
-            found = superseded_problem(self.tokens_lost)
-            return TokenSuperseded(found.message, where=self.http.where, mend=found.mend)
-        return Forbidden(
-            f"{short}: 401 with a fresh token that works elsewhere",
-            where=self.http.where,
-            mend="the right for it is missing: see `trunkline doctor`",
         )
 
     def _notice(self, response: httpx.Response) -> None:

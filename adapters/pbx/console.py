@@ -63,11 +63,20 @@ class Console18:
         found: list[Directory] = []
         for path, kind in lists.DIRECTORY_LISTS.items():
             with contextlib.suppress(Forbidden, NotThere, BadAnswer):
-                found += lists.directory(kind, (await self._session.object(path)).get("list", []))
+                found += lists.directory(kind, await self._list(path))
         return found
 
+    async def _list(self, path: str) -> list[Any]:
+        """A list, asked for once more if it fails: rows are read by who is in it."""
+        try:
+            answer = await self._session.object(path)
+        except BadAnswer:
+            answer = await self._session.object(path)
+        entries = answer.get("list")
+        return entries if isinstance(entries, list) else []
+
     async def departments(self) -> list[Department]:
-        """None: v18's console keeps groups of extensions, without hours of their own."""
+        """None: the console tells of no opening hours."""
         return []
 
     async def read(self, window: Window) -> WindowRead:
@@ -110,4 +119,14 @@ class Console18:
         await self._session.object("/api/CurrentUser")
         path = f"/api/RecordingList/Download?file={int(native_id)}"
         async with self._http.stream("GET", path) as response:
+            if response.is_redirect and not self._is_about_the_file(response):
+                raise BadAnswer(
+                    "sent on to a sign-in page or another address", where=self._http.where, mend="try again"
+                )
             yield response
+
+    def _is_about_the_file(self, response: httpx.Response) -> bool:
+        """Whether a redirect says that the file is gone, and not that the session is, or the PBX has moved."""
+        here = httpx.URL(self._http.base_url)
+        target = here.join(response.headers.get("location", ""))
+        return target.host == here.host and "login" not in f"{target.path}#{target.fragment}".lower()

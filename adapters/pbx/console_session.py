@@ -26,20 +26,20 @@ class ConsoleSession:
         self._one_at_a_time = asyncio.Lock()
 
     async def get(self, path: str) -> httpx.Response:
-        """A JSON answer; a lost session (401, a redirect, or the sign-in page) is opened anew once.
+        """A JSON answer; a lost session (401, a redirect, or the sign-in page) is opened anew, twice at most.
 
         Raises:
             Forbidden: This user may not.
             NotThere: No such address, or something else than a console answers.
         """
-        for is_new in (False, True):
+        for sessions_left in (2, 1, 0):
             session = await self._open()
-            response = await self.http.send("GET", path, headers=self._echo(), wants_json=is_new)
+            response = await self.http.send("GET", path, headers=self._echo(), wants_json=sessions_left < 2)
             if response.status_code in {403, 404}:
-                raise self._refused(path, response)
+                break
             if response.status_code != 401 and may_be_json(response):
                 return response
-            if not is_new:
+            if sessions_left:
                 self._lost = session
         raise self._refused(path, response)
 

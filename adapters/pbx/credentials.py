@@ -27,7 +27,7 @@ from trunkline.adapters.pbx.private_file import replace_file
 from trunkline.errors import BadCredentials
 
 SIGN_IN_SECONDS = 600.0  # two requests, each with its retries: whether it is there, and the sign-in
-LOST_SIGN_INS = 1  # after a lost answer once more: two wrong ones are still fewer than 3CX black-lists a caller for
+LOST_SIGN_INS = 2  # so many lost answers are followed by another try: three wrong ones do not black-list yet
 
 
 class Memory(msgspec.Struct, omit_defaults=True):

@@ -14,7 +14,7 @@ from trunkline.adapters.pbx.moments import is_past
 from trunkline.adapters.pbx.odata import items_of
 from trunkline.adapters.pbx.problems import OWNERS, TLS_NOT_VERIFIED, diagnose
 from trunkline.config import Pbx
-from trunkline.errors import BadAnswer, Forbidden, Unreachable
+from trunkline.errors import BadAnswer, Forbidden, TokenSuperseded, Unreachable
 from trunkline.models import Probe, Seen
 
 _RIGHTS = {200: True, 401: False, 403: False, 404: False}
@@ -114,7 +114,7 @@ async def _count(client: Bearer, path: str) -> int | None:
 
 async def _download(client: Bearer, native_id: str) -> bool | None:
     """Whether audio may be fetched: the newest recording is asked for and dropped after its first bytes."""
-    with contextlib.suppress(Unreachable, BadAnswer):
+    with contextlib.suppress(Unreachable, BadAnswer, TokenSuperseded):
         async with client.stream(paths.download(native_id)) as response:
             return _FILE_ANSWERS.get(response.status_code)
     return None

@@ -34,7 +34,6 @@ class PbxApp:
 
     def __init__(self, pbx: SimulatedPbx) -> None:
         self.pbx = pbx
-        self.surface = SURFACES[pbx.surface]
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """One request: counted, then harmed if a fault is planned, then answered."""
@@ -70,7 +69,7 @@ class PbxApp:
         answer = moods.refusal(self.pbx, ask)
         if answer is None:
             with self.pbx.faults.armed(fault):
-                answer = self.surface(self.pbx, ask)
+                answer = SURFACES[self.pbx.surface](self.pbx, ask)  # an upgrade may change it while it runs
         answer = moods.disguised(self.pbx, ask, answer)
         if fault and fault.cut and answer.status == 200:
             answer = replace(answer, body=answer.body[: len(answer.body) // 2])

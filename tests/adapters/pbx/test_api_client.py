@@ -69,7 +69,7 @@ def test_a_401_everywhere_is_another_systems_doing(v20: Any) -> None:
     with pytest.raises(TokenSuperseded, match="another system that signs in as the same API client") as ended:
         v20.run(ask)
     assert "an API client of its own" in ended.value.mend
-    assert v20.pbx.log.login_attempts == 2
+    assert v20.pbx.log.login_attempts == 3
 
 
 def test_a_token_that_is_lost_again_and_again_is_told(v20: Any) -> None:
@@ -116,11 +116,11 @@ def test_a_sign_in_without_a_token_is_a_bad_answer(v20: Any, body: str) -> None:
         v20.run(ask)
 
 
-def test_a_sign_in_whose_answer_is_lost_is_sent_once_more_and_no_oftener(v20: Any) -> None:
+def test_a_sign_in_whose_answer_is_lost_is_sent_twice_more_and_no_oftener(v20: Any) -> None:
     v20.pbx.faults.add("connect/token", status=502, times=None)
     with pytest.raises(BadAnswer, match="sign-in answered 502"):
         v20.run(ask)
-    assert v20.pbx.log.count("connect/token") == 2
+    assert v20.pbx.log.count("connect/token") == 3
 
 
 def test_no_token_address_is_no_v20(v20: Any) -> None:

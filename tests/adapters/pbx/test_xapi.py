@@ -202,6 +202,19 @@ def test_the_directory_names_kinds_and_what_they_record(v20: Any) -> None:
     assert (known["101"].records, known["105"].records) == ("yes", "no")
 
 
+def test_who_forbids_recording_is_not_recorded(v20: Any) -> None:
+    v20.pbx.directory.extension("105").forbid_recording = True
+    known = {one.dn: one for one in v20.run(lambda surface: surface.directory())}
+    assert (known["101"].records, known["105"].records) == ("yes", "no")
+
+
+def test_dids_are_part_of_the_directory(v20: Any) -> None:
+    v20.pbx.directory.dids = [f"+618701010{number:02}" for number in range(40)]
+    v20.pbx.entity_top_limit = 25
+    dids = [one.dn for one in v20.run(lambda surface: surface.directory()) if one.kind == "did"]
+    assert dids == v20.pbx.directory.dids
+
+
 def test_a_part_of_the_directory_that_is_refused_is_left_out(v20: Any) -> None:
     v20.pbx.faults.add("/Queues", status=403)
     assert {one.kind for one in v20.run(lambda surface: surface.directory())} == {"extension", "ring_group", "ivr"}
