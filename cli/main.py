@@ -8,7 +8,20 @@ from typing import Annotated
 import typer
 
 from trunkline import __version__, log
-from trunkline.cli import backfill, deliver, demo, doctor, init, recordings, reconcile, replay, report, serve, status, sync
+from trunkline.cli import (
+    backfill,
+    deliver,
+    demo,
+    doctor,
+    init,
+    reconcile,
+    recordings,
+    replay,
+    report,
+    serve,
+    status,
+    sync,
+)
 from trunkline.cli.context import Options
 
 app = typer.Typer(

@@ -61,7 +61,7 @@ def _parts(found: Reconciled) -> list[tuple[str, list[Day] | list[CrmDay]]]:
 
 
 def _print(options: Options, title: str, days: Sequence[Day | CrmDay]) -> None:
-    rows = [{"day": f"{day.day}" + ("" if day.is_whole else " (part)"), **cells(day)} for day in days]
+    rows = [{"day": f"{day.day}" + ("" if day.is_whole else " part"), **cells(day)} for day in days]
     if options.on_terminal:
         _print_table(title, rows)
     else:
@@ -79,9 +79,17 @@ def _print_table(title: str, rows: list[dict[str, str]]) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(title=Text(title), title_justify="left", title_style="bold", box=SIMPLE_HEAD)
+    table = Table(
+        title=Text(title),
+        title_justify="left",
+        title_style="bold",
+        box=SIMPLE_HEAD,
+        pad_edge=False,
+        collapse_padding=True,
+    )
     for name in rows[0]:
-        table.add_column(name, justify="left" if name in {"day", "state"} else "right", overflow="fold")
+        is_count = name not in {"day", "state"}
+        table.add_column(name, justify="right" if is_count else "left", overflow="fold", no_wrap=not is_count)
     for row in rows:
         table.add_row(*(Text(value, _STYLES.get(value, "")) for value in row.values()))
     Console().print(table)

@@ -67,6 +67,8 @@ def _pbx_lines(pbx_id: str, found: dict[str, Any], now: dt.datetime) -> list[str
         lines.append(f"    {again} windows to read again: {found.get('last_error') or 'incomplete'}")
     if quarantined := found.get("quarantined"):
         lines.append(f"    {quarantined} rows could not be read (table quarantine)")
+    if unknown := found.get("legs_of_unknown_kind"):
+        lines.append(f"    {unknown} leg{'s' * (unknown > 1)} of a kind that trunkline does not know (table legs)")
     lines += [f"    ✗ {problem['message']} — {problem['mend']}" for problem in found.get("to_mend", [])]
     return lines
 

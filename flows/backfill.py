@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from trunkline.adapters.pbx.console_lists import REACH_DAYS
 from trunkline.errors import SpanError
 from trunkline.flows.engine import job
 from trunkline.flows.outcome import Outcome
@@ -20,12 +22,13 @@ REQUESTS_PER_WINDOW = 3  # a day of up to 1,000 rows: call log, inbound calls, r
 
 @dataclass(frozen=True)
 class Planned:
-    """What a backfill would ask of one PBX."""
+    """What a backfill would ask of one PBX. `windows_out_of_reach` lie before the days that a v18 console tells of."""
 
     account_id: str
     pbx_id: str
     windows: int
     windows_done: int
+    windows_out_of_reach: int
     requests_at_least: int
 
 
@@ -71,8 +74,17 @@ def plan(since: str, until: str, config: str | None, accounts: Sequence[str], pb
     scope, work, span = opened(since, until, config, accounts, pbxs)
     plans = []
     for site in scope.sites():
-        windows = outstanding(work, site, span)
-        done = max(len(cut(span)) - len(windows), 0)
-        requests = REQUESTS_PER_WINDOW * len(windows)
-        plans.append(Planned(site.account.id, site.pbx.id, len(windows), done, requests))
+        todo = outstanding(work, site, span)
+        within = [window for window in todo if window.until > _reaches_back_to(work, site)]
+        done = max(len(cut(span)) - len(todo), 0)
+        requests = REQUESTS_PER_WINDOW * len(within)
+        plans.append(Planned(site.account.id, site.pbx.id, len(within), done, len(todo) - len(within), requests))
     return plans
+
+
+def _reaches_back_to(work: Work, site: Site) -> dt.datetime:
+    """The oldest time that the PBX can tell of, as far as its last probe shows."""
+    with work.lake.read() as connection:
+        row = connection.execute("SELECT surface FROM pbxs WHERE pbx_id = ?", [site.pbx.id]).fetchone()
+    is_console = row is not None and row[0] == "console18"
+    return now() - dt.timedelta(days=REACH_DAYS) if is_console else dt.datetime.min.replace(tzinfo=dt.UTC)

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from trunkline.flows.engine import job
 from trunkline.flows.scope import Scope
-from trunkline.tasks.doctor import Check, examine
+from trunkline.tasks.doctor import examine
+from trunkline.tasks.doctor_pbx import Check
 from trunkline.tasks.work import Work
 
 LEFTOVER_SECONDS = 24 * 3_600  # a staged or half-fetched file this old belongs to no living run

@@ -12,6 +12,7 @@ from trunkline.calls.facts import PbxFacts
 from trunkline.errors import (
     Forbidden,
     LakeError,
+    NotThere,
     OutOfReach,
     RemoteError,
     TrunklineError,
@@ -21,7 +22,7 @@ from trunkline.errors import (
 from trunkline.flows.outcome import Failure, Outcome
 from trunkline.models import Probe
 from trunkline.tasks.failed import forget_failed, note_failed
-from trunkline.tasks.probe import directory, probe
+from trunkline.tasks.probe import directory, may_read, note_remarks, probe
 from trunkline.tasks.recordings import is_waiting, recordings
 from trunkline.tasks.work import Site, Work
 from trunkline.windows import Window
@@ -44,9 +45,10 @@ async def read_pbx(work: Work, site: Site, windows: list[Window], outcome: Outco
             await _give_up(work, site, todo, error, outcome)
             return
         try:
-            found = await probe(work, site, surface)
+            found = may_read(await probe(work, site, surface))
             await _read_windows(work, site, surface, todo, outcome)
             await _fetch_recordings(work, site, surface, found, windows, outcome)
+            await asyncio.to_thread(note_remarks, work.lake, site, surface.remarks())
         except LakeError:
             raise  # nothing can be written: no other PBX would fare better
         except TrunklineError as error:
@@ -81,20 +83,26 @@ async def _read_windows(work: Work, site: Site, surface: Surface, todo: list[Win
         zone=site.account.timezone,
         directory=await directory(work, site, surface),
     )
+    beyond: list[Window] = []
+    out_of_reach: OutOfReach | None = None
     while todo:
         with log.context(window=str(todo[0])):
             try:
                 await _read_window(work, site, surface, facts, todo[0], outcome)
-            except (Unreachable, Unsupported, Forbidden):
+            except (Unreachable, Unsupported, Forbidden, NotThere):
                 raise
             except OutOfReach as error:
-                outcome.failures.append(Failure.of(f"{site.where}, {todo[0]}", error))
+                beyond.append(todo[0])
+                out_of_reach = error
                 await forget_failed(work, site, todo[0])
             except RemoteError as error:
                 outcome.failures.append(Failure.of(f"{site.where}, {todo[0]}", error))
                 await note_failed(work, site, todo[:1], error)
             del todo[0]
             work.watcher.done("windows")
+    if out_of_reach:
+        span = Window(beyond[0].since, beyond[-1].until)
+        outcome.failures.append(Failure.of(f"{site.where}, {span}", out_of_reach))
 
 
 async def _read_window(

@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from trunkline.config import Account
+from trunkline.hours import OpenSpan
 from trunkline.periods import Period
 from trunkline.reports.figures import Count, Slice
 
@@ -121,7 +122,11 @@ class SwitchedOff:
 
 @dataclass(frozen=True)
 class AccountFigures:
-    """All that an account's report says. `is_comparable`: every PBX is read in full, in this period and before."""
+    """All that an account's report says. `is_comparable`: every PBX is read in full, in this period and before.
+
+    `open_spans`: the opening hours by which it is judged, none where none are set; `has_pbx_hours`: they are not the
+    config's but the PBX's own.
+    """
 
     account: Account
     period: Period
@@ -138,6 +143,8 @@ class AccountFigures:
     deliveries: tuple[Delivery, ...]
     lake_since: dt.datetime | None
     as_of: dt.datetime | None
+    open_spans: tuple[OpenSpan, ...]
+    has_pbx_hours: bool
 
     @property
     def is_read(self) -> bool:

@@ -26,7 +26,7 @@ def shared(f: AccountFigures, agency: Agency) -> dict[str, Any]:
         "lead": lead,
         "kpis": found,
         "hours": hours,
-        "heat_note": _heat_note(hours),
+        "heat_note": _heat_note(f, hours),
         "outside": _outside(f, hours),
         "recordings_note": _recordings_note(f),
         "causes": rows.causes(f),
@@ -54,10 +54,11 @@ def _meta(f: AccountFigures, agency: Agency) -> str:
     return f"{known}; {answered}. Times in {f.account.timezone}. Report by {agency.name}."
 
 
-def _heat_note(hours: present.HourTable) -> str:
+def _heat_note(f: AccountFigures, hours: present.HourTable) -> str:
     steps = " · ".join(text for _index, text in palette.legend())
     each = "" if hours.hours_each == 1 else f" Each column is {hours.hours_each} hours."
-    where = "In opening hours." if hours.outside is not None else "No opening hours are set for this account."
+    opening = "In opening hours as set in the PBX." if f.has_pbx_hours else "In opening hours."
+    where = opening if hours.outside is not None else "No opening hours are set for this account."
     return f"Calls missed per weekday and hour; stronger colour is more ({steps}). {where}{each}"
 
 

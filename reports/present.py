@@ -68,7 +68,7 @@ MOST_COLUMNS = 12  # more do not fit 375 px
 
 def hour_table(figures: AccountFigures) -> HourTable:
     """Opening hours only, at most 12 columns; without opening hours all of the day, two hours each."""
-    spans = figures.account.open_spans
+    spans = figures.open_spans
     first = min((span.opens_minute for span in spans), default=0) // 60
     last = -(-max((span.closes_minute for span in spans), default=24 * 60) // 60)
     each = -(-(last - first) // MOST_COLUMNS)

@@ -11,6 +11,7 @@ from typing import Any
 import duckdb
 
 from trunkline.config import Account
+from trunkline.hours import OpenSpan
 from trunkline.periods import Period
 from trunkline.reports import sql
 from trunkline.reports.account import AccountFigures, Caller, Day, Delivery, Heat, Problem, Reading, SwitchedOff, Wait
@@ -36,6 +37,7 @@ def account_figures(connection: duckdb.DuckDBPyConnection, account: Account, per
     before = period.previous()
     reach = sql.one(connection, "reach", {"account_id": account.id})
     now, then = _values(account, period), _values(account, before)
+    opening = sql.run(connection, "opening_hours", now)
     age = reach["as_of"] - period.until if reach["as_of"] else dt.timedelta()
     reading, reading_before = _reading(connection, now, period), _reading(connection, then, before)
     return AccountFigures(
@@ -54,6 +56,8 @@ def account_figures(connection: duckdb.DuckDBPyConnection, account: Account, per
         deliveries=tuple(Delivery(**row) for row in sql.run(connection, "activities", now)),
         lake_since=reach["lake_since"],
         as_of=reach["as_of"],
+        open_spans=tuple(OpenSpan(row["weekday"], row["opens_minute"], row["closes_minute"]) for row in opening),
+        has_pbx_hours=any(row["hours_from"] == "pbx" for row in opening),
     )
 
 

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import json
+import datetime as dt
 import tempfile
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
-import zstandard
 
 from trunkline.adapters.pbx.base import Surface, Truncated
-from trunkline.calls.decode import one_line
 from trunkline.calls.facts import PbxFacts
 from trunkline.calls.legs import Parsed, parse
 from trunkline.calls.recordings import linked
 from trunkline.models import WindowRead
 from trunkline.store.windows import WindowRow
+from trunkline.tasks.land import land
+from trunkline.tasks.landed import Landed
 from trunkline.tasks.step import step
 from trunkline.tasks.work import Site, Work, now
 from trunkline.windows import SMALLEST_WINDOW, Window
@@ -58,44 +57,34 @@ async def extract(work: Work, site: Site, surface: Surface, facts: PbxFacts, win
     pieces = []
     before = surface.requests
     async for piece, answer, is_whole in read_halving(surface, window):
-        await _land(work, site, piece, answer, facts)
-        staged = await asyncio.to_thread(_stage, work, site, facts, piece, answer, is_whole, surface.requests - before)
-        pieces.append(staged)
+        facts = replace(facts, surface=surface.name)  # a v18 PBX may be found to have another one than before
+        seen = Landed(facts, piece, answer, now(), is_whole, surface.requests - before)
+        seen = await land(work.landing, site, seen)
+        pieces.append(await asyncio.to_thread(stage, work.state / "staged", seen, now()))
         before = surface.requests
     return pieces
 
 
-async def _land(work: Work, site: Site, window: Window, answer: WindowRead, facts: PbxFacts) -> None:
-    """Keeps the answer as received: one immutable file per window and content, for `replay`."""
-    head = {"pbx": site.pbx.id, "surface": facts.surface, "since": str(window.since), "until": str(window.until)}
-    lines = [json.dumps(head).encode()]
-    for kind, rows in answer.raw.items():
-        lines += [b'{"kind":"' + kind.encode() + b'","row":' + one_line(row) + b"}" for row in rows]
-    body = b"\n".join(lines)
-    mark = hashlib.sha256(body).hexdigest()[:12]
-    key = (
-        f"{site.account.id}/{site.pbx.id}/{window.since:%Y/%m/%d}/{window.since:%H%M%S}-{window.until:%dT%H%M%S}-{mark}"
-    )
-    if not await work.landing.exists(f"{key}.jsonl.zst"):
-        await work.landing.put(f"{key}.jsonl.zst", zstandard.compress(body))
+def stage(parent: Path, seen: Landed, read_at: dt.datetime) -> Staged:
+    """The rows of an answer as legs, and its recordings, in files of a new folder in `parent`.
 
-
-def _stage(
-    work: Work, site: Site, facts: PbxFacts, window: Window, answer: WindowRead, is_whole: bool, requests: int
-) -> Staged:
-    parsed = parse(answer.rows, facts, window.since, window.until)
+    Raises:
+        BadAnswer: Every row lies outside the window.
+    """
+    facts, window, answer = seen.facts, seen.window, seen.answer
+    parsed = parse(answer.rows, facts, window.since, window.until, answer.earlier)
     recordings, dids = linked(parsed, answer.recordings or [], facts, window.until)
-    legs = parsed.legs.with_columns(did=_did({**answer.dids, **dids}, facts.pbx_id))
-    parent = work.state / "staged"
+    legs = parsed.legs.with_columns(did=_did({**dids, **answer.dids}, facts.pbx_id))
     parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    folder = Path(tempfile.mkdtemp(dir=parent, prefix=f"{site.pbx.id}-"))  # two syncs may stage the same window
+    folder = Path(tempfile.mkdtemp(dir=parent, prefix=f"{facts.pbx_id}-"))  # two syncs may stage the same window
     stem = f"{window.since:%Y%m%dT%H%M%S}-{window.until:%Y%m%dT%H%M%S}"
     staged = Staged(
         row=WindowRow(
-            pbx_id=site.pbx.id,
+            pbx_id=facts.pbx_id,
             window=window,
-            state=_state(parsed, answer, is_whole),
-            read_at=now(),
+            state=_state(parsed, answer, seen.is_whole),
+            read_at=read_at,
+            landed_at=seen.landed_at,
             surface=facts.surface,
             row_shape=parsed.row_shape,
             rows=parsed.rows,
@@ -104,7 +93,7 @@ def _stage(
             duplicates=parsed.duplicates,
             quarantined=len(parsed.unreadable),
             pages=answer.pages,
-            requests=requests,
+            requests=seen.requests,
             error=_error(parsed, answer),
         ),
         legs=folder / f"{stem}.legs.parquet",

@@ -18,7 +18,7 @@ from trunkline.adapters.patience import PASSING
 from trunkline.adapters.pbx.base import Surface
 from trunkline.adapters.pbx.odata import error_text
 from trunkline.audio import Audio, inspect
-from trunkline.errors import BadAnswer, Unreachable
+from trunkline.errors import BadAnswer, TokenSuperseded, Unreachable
 from trunkline.models import Probe
 from trunkline.recordings import FILE_IS_GONE, Attempt, fate
 from trunkline.store.recordings import Waiting
@@ -52,7 +52,7 @@ async def fetch(work: Work, site: Site, surface: Surface, probe: Probe, one: Wai
 
     Raises:
         DiskFull: Nothing half-written stays under a final name.
-        Unreachable, BadAnswer: It could not be asked for; it waits.
+        Unreachable, BadAnswer, TokenSuperseded: It could not be asked for; it waits.
     """
     partial = work.recordings.partial_folder(work.state)
     handle, name = tempfile.mkstemp(dir=partial, prefix=f"{one.native_id}-")
@@ -88,7 +88,7 @@ async def _patiently(surface: Surface, one: Waiting, path: Path) -> Download:
         if isinstance(error, _Again) and error.download.attempt.status not in PASSING:
             doubted += 1
             return doubted < DOUBTED_ATTEMPTS
-        return isinstance(error, _Again | Unreachable | BadAnswer)
+        return isinstance(error, _Again | Unreachable | BadAnswer | TokenSuperseded)
 
     try:
         async for attempt in stamina.retry_context(on=is_worth_it, attempts=ATTEMPTS, wait_initial=0.5, wait_max=5):

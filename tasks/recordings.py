@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from trunkline.adapters.pbx.base import Surface
-from trunkline.errors import BadAnswer, Unreachable
+from trunkline.errors import BadAnswer, TokenSuperseded, Unreachable
 from trunkline.models import Probe
 from trunkline.store.merge import merge_rows
 from trunkline.store.recordings import Waiting, note_expected, note_results, settle_waiting, waiting
@@ -118,7 +118,7 @@ async def _fetch_batch(
             try:
                 results.append(await fetch(work, site, surface, probe, recording))
                 lost.clear()
-            except (Unreachable, BadAnswer):
+            except (Unreachable, BadAnswer, TokenSuperseded):
                 lost.append(recording)
                 results.append({"recording_id": recording.recording_id, "tried_at": now()})
                 if len(lost) >= OUTAGE_AFTER:

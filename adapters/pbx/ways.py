@@ -29,7 +29,7 @@ class WaysFile:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.ways = Ways()
-        with contextlib.suppress(FileNotFoundError, msgspec.DecodeError):
+        with contextlib.suppress(FileNotFoundError, ValueError):
             self.ways = msgspec.json.decode(path.read_bytes(), type=Ways)
         self._kept = msgspec.json.encode(self.ways)
 

@@ -136,3 +136,38 @@ class WindowRead:
     earlier: list[bytes] = field(default_factory=list)
     raw: dict[str, list[bytes]] = field(default_factory=dict)
     problem: str | None = None
+
+
+@dataclass(frozen=True)
+class ReportedCall:
+    """A row of a PBX's inbound-calls report. `status` is the PBX's own word, `number` as it writes it."""
+
+    call_id: str
+    started_at: dt.datetime
+    cdr_id: str | None = None
+    number: str | None = None
+    status: str | None = None
+
+
+@dataclass(frozen=True)
+class AbandonedWait:
+    """A row of a PBX's report of abandoned queue calls: the queue that the caller left, and when the wait began."""
+
+    call_id: str
+    started_at: dt.datetime
+    queue: str = ""
+    number: str | None = None
+
+
+@dataclass(frozen=True)
+class PbxReports:
+    """A PBX's own reports of a window; a call may have several rows in each.
+
+    `abandoned` is null where that report could not be had, and `problem` says why. `unreadable`: rows that name no
+    call or no time.
+    """
+
+    inbound: tuple[ReportedCall, ...] = ()
+    abandoned: tuple[AbandonedWait, ...] | None = ()
+    problem: Problem | None = None
+    unreadable: int = 0

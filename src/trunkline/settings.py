@@ -1,6 +1,7 @@
 """What the views need to know of the config, written into the lake so that any reader sees the same figures.
 
-The rows of an account that has left the config stay: its calls of the past keep their meaning.
+Where the config says nothing of an account's opening hours, those that its PBX keeps stand in. The rows of an account
+that has left the config stay: its calls of the past keep their meaning.
 """
 
 from __future__ import annotations
@@ -11,18 +12,25 @@ from typing import Any
 import duckdb
 
 from trunkline.config import Account, Config
+from trunkline.departments import default_department, holiday_days
 from trunkline.errors import ConfigError
 from trunkline.hours import OpenSpan, public_holidays
+from trunkline.models import Department
 
 _COLUMNS = {
     "accounts": (
         "account_id, name, timezone, country, recording_policy, short_abandon_seconds, callback_amount, "
-        "callback_unit, masking, has_hours"
+        "callback_unit, masking, has_hours, hours_from"
     ),
     "open_spans": "account_id, weekday, opens_minute, closes_minute",
     "holidays": "account_id, day, name",
 }
 Rows = list[tuple[Any, ...]]
+
+
+def looked_up(year: int) -> range:
+    """The years whose public holidays a lake of this year needs."""
+    return range(year - 3, year + 2)
 
 
 def write_settings(connection: duckdb.DuckDBPyConnection, config: Config, years: Iterable[int]) -> int:
@@ -32,19 +40,26 @@ def write_settings(connection: duckdb.DuckDBPyConnection, config: Config, years:
     other years, written earlier, stay.
     """
     years = range(min(wanted := sorted(set(years))), max(wanted) + 1)
-    changed = 0
-    for account in config.account:
-        new = {"accounts": [_row(account)], "open_spans": _spans(account), "holidays": _holidays(account, years)}
-        old = {table: _stored(connection, table, account.id) for table in _COLUMNS}
-        if account.holidays is not None:
-            new["holidays"] = sorted([row for row in old["holidays"] if row[1].year not in years] + new["holidays"])
-        if new != old:
-            _replace(connection, account.id, new)
-            changed += 1
-    return changed
+    return sum(write_account(connection, account, years) for account in config.account)
 
 
-def _row(account: Account) -> tuple[Any, ...]:
+def write_account(connection: duckdb.DuckDBPyConnection, account: Account, years: range) -> bool:
+    """Writes one account, if anything of it is new."""
+    office = None
+    if account.hours is None:  # the config wins, also with empty hours, which say that none are to be judged
+        office = default_department(connection, [pbx.id for pbx in account.pbx])
+    days = _holidays(account, office, years)
+    new = {"accounts": [_row(account, office)], "open_spans": _spans(account, office), "holidays": days or []}
+    old = {table: _stored(connection, table, account.id) for table in _COLUMNS}
+    if days is not None:
+        new["holidays"] = sorted({*(row for row in old["holidays"] if row[1].year not in years), *days})
+    if new == old:
+        return False
+    _replace(connection, account.id, new)
+    return True
+
+
+def _row(account: Account, office: Department | None) -> tuple[Any, ...]:
     within = account.missed.callback_within
     return (
         account.id,
@@ -56,12 +71,15 @@ def _row(account: Account) -> tuple[Any, ...]:
         within.amount,
         within.unit,
         account.masking,
-        bool(account.open_spans),
+        bool(office or account.open_spans),
+        "pbx" if office else "config" if account.open_spans else None,
     )
 
 
-def _spans(account: Account) -> Rows:
-    return [(account.id, span.weekday, span.opens_minute, span.closes_minute) for span in merged(account.open_spans)]
+def _spans(account: Account, office: Department | None) -> Rows:
+    # In the account's zone: a department with a `TimeZoneId` of its own writes its office's local times too.
+    spans = office.spans if office else account.open_spans
+    return [(account.id, span.weekday, span.opens_minute, span.closes_minute) for span in merged(spans)]
 
 
 def merged(spans: Sequence[OpenSpan]) -> list[OpenSpan]:
@@ -76,14 +94,16 @@ def merged(spans: Sequence[OpenSpan]) -> list[OpenSpan]:
     return result
 
 
-def _holidays(account: Account, years: range) -> Rows:
+def _holidays(account: Account, office: Department | None, years: range) -> Rows | None:
+    """Null where nobody sets any."""
     if account.holidays is None:
-        return []
-    try:
-        days = public_holidays(account.holidays, years)
-    except ValueError as error:
-        raise ConfigError(f"account[{account.id}].holidays: {error}", mend="correct it in the config") from None
-    return sorted((account.id, day, name) for day, name in days.items())
+        days = holiday_days(office.holidays or (), years) if office else None
+    else:
+        try:
+            days = public_holidays(account.holidays, years)
+        except ValueError as error:
+            raise ConfigError(f"account[{account.id}].holidays: {error}", mend="correct it in the config") from None
+    return None if days is None else sorted((account.id, day, name) for day, name in days.items())
 
 
 def _stored(connection: duckdb.DuckDBPyConnection, table: str, account_id: str) -> Rows:

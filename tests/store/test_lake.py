@@ -7,10 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 from trunkline.errors import LakeError, LakeLocked
-from trunkline.store.lake import Lake
+from trunkline.store.lake import Lake, _scripts
 
 HOLD = """
 import duckdb, sys, time
@@ -119,6 +120,19 @@ def test_other_views_are_put_in_place_and_nothing_is_lost(written: Lake) -> None
     assert count(written) == 1
     with written.read() as connection:
         assert connection.execute("SELECT count(*) FROM coverage").fetchall() == [(0,)]
+
+
+def test_a_lake_of_an_older_version_is_brought_up_and_keeps_what_it_has(lake: Lake) -> None:
+    with duckdb.connect(str(lake.path)) as connection:
+        for _name, script in [*_scripts("schema")[:2], *_scripts("views")]:
+            connection.execute(script)
+        connection.execute("CREATE TABLE lake_version AS SELECT 2::BIGINT AS version, 1::BIGINT AS views")
+        connection.execute("INSERT INTO accounts (account_id, has_hours) VALUES ('acme', true)")
+    with lake.write() as connection:
+        assert connection.execute("SELECT account_id, has_hours, hours_from FROM accounts").fetchall() == [
+            ("acme", True, None)
+        ]
+        assert connection.execute("SELECT count(*) FROM departments").fetchall() == [(0,)]
 
 
 def test_a_file_that_is_no_lake(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -11,6 +12,7 @@ import polars as pl
 
 from trunkline.calls.columns import LEGS
 from trunkline.calls.group import to_calls
+from trunkline.calls.upgraded import COLUMNS, known_already
 from trunkline.store.merge import merge
 from trunkline.store.windows import WindowRow, note_window
 from trunkline.windows import Window
@@ -33,12 +35,18 @@ def load_window(
     connection.execute("CREATE OR REPLACE TEMP TABLE staged_legs AS FROM read_parquet(?)", [str(legs)])
     everything = _whole_calls(connection, row.window)
     calls, ordered = to_calls(everything)
+    known = _known_calls(connection, row)
+    same = known_already(calls.filter(~pl.col("call_id").is_in(known["call_id"].implode())), known)
+    if same:
+        row = _without(row, ordered, same)
+        ordered = ordered.filter(~pl.col("call_id").is_in(list(same)))
+        calls = calls.filter(~pl.col("call_id").is_in(list(same)))
     connection.register("new_legs", ordered.to_arrow())
-    connection.register("new_calls", calls.with_columns(loaded_at=pl.lit(row.read_at)).to_arrow())
+    connection.register("new_calls", calls.with_columns(loaded_at=pl.lit(row.landed_at or row.read_at)).to_arrow())
     span = f"t.started_at BETWEEN TIMESTAMPTZ '{_early(row.window)}' AND TIMESTAMPTZ '{_late(row.window)}'"
     merge(connection, "legs", "new_legs", within=span)
     changed = merge(connection, "calls", "new_calls", within=span)
-    _load_recordings(connection, recordings, row.read_at)
+    _load_recordings(connection, recordings, row.read_at, same)
     _quarantine(connection, row, quarantined)
     note_window(connection, row)
     connection.unregister("new_legs")
@@ -70,9 +78,30 @@ def _whole_calls(connection: duckdb.DuckDBPyConnection, window: Window) -> pl.Da
     ).pl()
 
 
-def _load_recordings(connection: duckdb.DuckDBPyConnection, path: Path, seen_at: dt.datetime) -> None:
-    """New recordings wait to be fetched; what was known of the others is kept, and only added to."""
+def _known_calls(connection: duckdb.DuckDBPyConnection, row: WindowRow) -> pl.DataFrame:
+    """The PBX's calls around the window, as the lake has them."""
+    return connection.execute(
+        f"SELECT {', '.join(COLUMNS)} FROM calls WHERE pbx_id = ? AND started_at BETWEEN ? AND ?",
+        [row.pbx_id, row.window.since - LEG_SPREAD, row.window.until + LEG_SPREAD],
+    ).pl()
+
+
+def _without(row: WindowRow, legs: pl.DataFrame, same: dict[str, str]) -> WindowRow:
+    """The ledger's row where some calls are known under another key: their legs count as duplicates."""
+    dropped = len(legs.filter(pl.col("call_id").is_in(list(same))))
+    return replace(row, legs=row.legs - dropped, calls=row.calls - len(same), duplicates=row.duplicates + dropped)
+
+
+def _load_recordings(
+    connection: duckdb.DuckDBPyConnection, path: Path, seen_at: dt.datetime, same: dict[str, str]
+) -> None:
+    """New recordings wait to be fetched; what was known of the others is kept, and only added to.
+
+    `same`: calls that are known under another id, which their recordings get too.
+    """
     connection.execute("CREATE OR REPLACE TEMP TABLE staged_recordings AS FROM read_parquet(?)", [str(path)])
+    for call_id, known_id in same.items():
+        connection.execute("UPDATE staged_recordings SET call_id = ? WHERE call_id = ?", [known_id, call_id])
     merge(
         connection,
         "recordings",
@@ -97,10 +126,14 @@ def _load_recordings(connection: duckdb.DuckDBPyConnection, path: Path, seen_at:
     connection.execute("UPDATE recordings SET first_seen_at = ? WHERE first_seen_at IS NULL", [seen_at])
 
 
+def quarantine_id(pbx_id: str, raw: bytes) -> str:
+    """The key of a row that is set aside: a hash of it as received."""
+    return f"{pbx_id}:{hashlib.sha256(raw).hexdigest()[:24]}"
+
+
 def _quarantine(connection: duckdb.DuckDBPyConnection, row: WindowRow, quarantined: list[tuple[bytes, str]]) -> None:
     """Each unreadable row once, however often it is read; its text as JSON, quoted where it is none."""
     for raw, reason in quarantined:
-        key = f"{row.pbx_id}:{hashlib.sha256(raw).hexdigest()[:24]}"
         connection.execute(
             """
             INSERT INTO quarantine SELECT $key, $pbx, $seen, $reason,
@@ -108,7 +141,7 @@ def _quarantine(connection: duckdb.DuckDBPyConnection, row: WindowRow, quarantin
             WHERE NOT EXISTS (FROM quarantine WHERE quarantine_id = $key AND reason = $reason)
             """,
             {
-                "key": key,
+                "key": quarantine_id(row.pbx_id, raw),
                 "pbx": row.pbx_id,
                 "seen": row.read_at,
                 "reason": reason,

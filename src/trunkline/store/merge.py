@@ -16,6 +16,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "pbxs": ("pbx_id",),
     "pbx_settings": ("pbx_id", "dn", "day"),
     "accounts": ("account_id",),
+    "departments": ("pbx_id", "name"),
 }
 # When a row was loaded is no reason to write it again.
 _NOT_COMPARED = {"loaded_at", "seen_at"}

@@ -25,6 +25,10 @@ def pbx_status(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, Any
         status.setdefault(pbx_id, {})["quarantined"] = count
     for pbx_id, calls in connection.execute("SELECT pbx_id, count(*) FROM calls GROUP BY pbx_id").fetchall():
         status.setdefault(pbx_id, {})["calls"] = calls
+    for pbx_id, legs in connection.execute(
+        "SELECT pbx_id, count(*) FROM legs WHERE destination_kind = 'unknown' GROUP BY pbx_id"
+    ).fetchall():
+        status.setdefault(pbx_id, {})["legs_of_unknown_kind"] = legs
     for pbx_id, state, count in connection.execute(
         """
         SELECT pbx_id, CASE WHEN state = 'missing' THEN 'missing: ' || cause ELSE state END AS state, count(*)

@@ -13,7 +13,10 @@ from trunkline.windows import Read, Window, missing
 
 @dataclass(frozen=True)
 class WindowRow:
-    """What the ledger says of one read of one window (contract §4)."""
+    """What the ledger says of one read of one window (contract §4).
+
+    `landed_at` is no column of it: when this answer was first landed, which is `loaded_at` of the calls it brings.
+    """
 
     pbx_id: str
     window: Window
@@ -29,6 +32,7 @@ class WindowRow:
     pages: int = 0
     requests: int = 0
     error: str | None = None
+    landed_at: dt.datetime | None = None
 
 
 def note_window(connection: duckdb.DuckDBPyConnection, row: WindowRow) -> None:
@@ -42,7 +46,7 @@ def note_window(connection: duckdb.DuckDBPyConnection, row: WindowRow) -> None:
         {"pbx": row.pbx_id, "since": row.window.since, "until": row.window.until, "state": row.state},
     )
     values = {**dataclasses.asdict(row), **dataclasses.asdict(row.window)}
-    columns = [name for name in values if name != "window"]
+    columns = [name for name in values if name not in {"window", "landed_at"}]
     connection.execute(
         f"""
         INSERT INTO windows ({", ".join(columns)}) SELECT {", ".join(f"${name}" for name in columns)}
