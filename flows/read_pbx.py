@@ -9,16 +9,7 @@ from trunkline import log
 from trunkline.adapters.pbx import open_surface
 from trunkline.adapters.pbx.base import Surface
 from trunkline.calls.facts import PbxFacts
-from trunkline.errors import (
-    Forbidden,
-    LakeError,
-    NotThere,
-    OutOfReach,
-    RemoteError,
-    TrunklineError,
-    Unreachable,
-    Unsupported,
-)
+from trunkline.errors import BadAnswer, LakeError, OutOfReach, TrunklineError
 from trunkline.flows.outcome import Failure, Outcome
 from trunkline.models import Probe
 from trunkline.tasks.failed import forget_failed, note_failed
@@ -70,7 +61,7 @@ async def _give_up(work: Work, site: Site, todo: list[Window], error: TrunklineE
 async def _read_windows(work: Work, site: Site, surface: Surface, todo: list[Window], outcome: Outcome) -> None:
     """Window after window, oldest first, taken from `todo` once it is dealt with.
 
-    One that fails is noted, and the next is tried unless the PBX is gone or the right is missing.
+    One that is badly answered is noted, and the next is tried; whatever else goes wrong is wrong with the PBX.
     """
     if not todo:
         return
@@ -89,13 +80,11 @@ async def _read_windows(work: Work, site: Site, surface: Surface, todo: list[Win
         with log.context(window=str(todo[0])):
             try:
                 await _read_window(work, site, surface, facts, todo[0], outcome)
-            except (Unreachable, Unsupported, Forbidden, NotThere):
-                raise
             except OutOfReach as error:
                 beyond.append(todo[0])
                 out_of_reach = error
                 await forget_failed(work, site, todo[0])
-            except RemoteError as error:
+            except BadAnswer as error:
                 outcome.failures.append(Failure.of(f"{site.where}, {todo[0]}", error))
                 await note_failed(work, site, todo[:1], error)
             del todo[0]

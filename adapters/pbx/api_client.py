@@ -6,7 +6,7 @@ from trunkline.adapters.http import Http, json_of
 from trunkline.adapters.pbx.bearer import Bearer, bearer, expires_at
 from trunkline.adapters.pbx.credentials import LOST_SIGN_INS, Credentials, Memory, is_fresh
 from trunkline.adapters.pbx.odata import error_text
-from trunkline.errors import BadAnswer, NotThere
+from trunkline.errors import BadAnswer, NotThere, SignInFailed
 
 _REFUSALS = ("invalid_client", "unauthorized_client", "invalid_grant")
 
@@ -53,12 +53,15 @@ class ApiClient(Bearer):
         if response.status_code == 401 or error_text(response).startswith(_REFUSALS):  # 400 was seen too (v20 §2.1)
             raise self._credentials.remember_refusal()
         if response.status_code != 200:
-            raise BadAnswer(
+            raise SignInFailed(
                 f"sign-in answered {response.status_code} {error_text(response)}",
                 where=self.http.where,
                 mend="a lapsed licence or a database fault shows like this: look at the PBX's own status page",
             )
-        answer = json_of(response, self.http.where)
+        try:
+            answer = json_of(response, self.http.where)
+        except BadAnswer as error:
+            raise SignInFailed(error.message, where=error.where, mend=error.mend) from error
         if not isinstance(answer, dict) or not answer.get("access_token"):
-            raise BadAnswer("sign-in gave no token", where=self.http.where, mend="report this 3CX version")
+            raise SignInFailed("sign-in gave no token", where=self.http.where, mend="report this 3CX version")
         return Memory(token=str(answer["access_token"]), expires_at=expires_at(answer), login=self._credentials.login)

@@ -10,7 +10,7 @@ import httpx
 from trunkline.adapters.http import Http, json_of
 from trunkline.adapters.patience import may_be_json
 from trunkline.adapters.pbx.credentials import LOST_SIGN_INS, Credentials
-from trunkline.errors import BadAnswer, Forbidden, NotThere, RemoteError
+from trunkline.errors import BadAnswer, Forbidden, NotThere, RemoteError, SignInFailed
 
 _SIGN_IN_TOLD = {200, 400, 401}  # anything else says nothing of the credentials
 _XSRF = "XSRF-TOKEN"  # early builds want it echoed; later ones do not set it
@@ -33,8 +33,8 @@ class ConsoleSession:
             NotThere: No such address, or something else than a console answers.
         """
         for sessions_left in (2, 1, 0):
-            session = await self._open()
-            response = await self.http.send("GET", path, headers=self._echo(), wants_json=sessions_left < 2)
+            session = await self.open()
+            response = await self.http.send("GET", path, headers=self.echo(), wants_json=sessions_left < 2)
             if response.status_code in {403, 404}:
                 break
             if response.status_code != 401 and may_be_json(response):
@@ -43,7 +43,7 @@ class ConsoleSession:
                 self._lost = session
         raise self._refused(path, response)
 
-    async def _open(self) -> int:
+    async def open(self) -> int:
         """The number of the session to use; signs in if there is none, or if the newest is the one that was lost."""
         async with self._one_at_a_time:
             if self._session == self._lost:
@@ -81,9 +81,12 @@ class ConsoleSession:
         if response.status_code == 404 or is_html(response):
             raise NotThere("no console at /api/login: this is not 3CX v18", where=where, mend=NO_CONSOLE)
         if response.status_code not in _SIGN_IN_TOLD:
-            raise BadAnswer(f"sign-in answered {response.status_code}", where=where, mend="try again later")
+            raise SignInFailed(
+                f"sign-in answered {response.status_code}", where=where, mend="it is tried again next time"
+            )
 
-    def _echo(self) -> dict[str, str]:
+    def echo(self) -> dict[str, str]:
+        """The header that early builds want their cookie echoed in; empty where it was not set."""
         token = self.http.cookie(_XSRF)
         return {f"X-{_XSRF}": token} if token else {}
 

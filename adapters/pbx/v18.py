@@ -40,6 +40,7 @@ class V18:
 
     async def probe(self, *, try_download: bool = True) -> Probe:
         """What the PBX is and what this user may do, on the surface that it offers."""
+        await self._session.open()
         is_known = self._ways.seen(await version_of(self._session) or "")
         if not is_known or not self._ways.ways.surface:
             self._ways.ways.surface = await self._offered()

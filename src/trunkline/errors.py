@@ -9,6 +9,7 @@ TrunklineError                 says what happened, where, and the step that mend
     ├── Unreachable            nothing answered, or what answered is not the system expected
     ├── BadCredentials         refused; not tried again until they change (contract §5.7)
     ├── SignInsPaused          not tried: others were refused of late, or a sign-in elsewhere does not end
+    ├── SignInFailed           no refusal, but no sign-in either: it is in trouble, and tried again next run
     ├── TokenSuperseded        another system signs in as the same client, and ends our sign-in
     ├── Forbidden              signed in, but a right is missing
     ├── NotThere               this build has no such address
@@ -86,6 +87,12 @@ class SignInsPaused(RemoteError):
     """Not signed in to, lest 3CX black-list us: other PBXs refused of late, or another sign-in does not end."""
 
     code = "sign_ins_paused"
+
+
+class SignInFailed(RemoteError):
+    """The answer to a sign-in says nothing of the credentials: the system is in trouble."""
+
+    code = "sign_in_failed"
 
 
 class TokenSuperseded(RemoteError):

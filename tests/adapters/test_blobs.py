@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import errno
 import os
 import subprocess
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from trunkline.adapters.blobs import Blobs, full_disk_said
+from trunkline.adapters.blobs import Blob, Blobs, full_disk_said
 from trunkline.errors import DiskFull
 
 KEY = "acme/acme-main/2026/09/14/7.wav"
@@ -83,6 +84,22 @@ def test_a_full_disk_leaves_nothing_under_the_final_name(tmp_path: Path) -> None
     )
     assert "File too large — free some space and run the same command again" in run.stdout
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+@pytest.mark.parametrize("place", ["folder", "memory:///"])
+def test_what_is_kept_is_listed(place: str, tmp_path: Path) -> None:
+    blobs = Blobs(place if "://" in place else str(tmp_path / place))
+    before = dt.datetime.now(dt.UTC) - dt.timedelta(seconds=2)
+
+    async def run(*folders: str) -> list[list[Blob]]:
+        for key in ("acme/main/1", "acme/main/2/3", "acme/main-2/4"):
+            await blobs.put(key, b"data")
+        return [sorted(await blobs.list(folder), key=lambda one: one.key) for folder in folders]
+
+    found, none = asyncio.run(run("acme/main", "acme/other"))
+    assert [one.key for one in found] == ["acme/main/1", "acme/main/2/3"]
+    assert before < found[0].written_at < dt.datetime.now(dt.UTC) + dt.timedelta(seconds=2)
+    assert none == []
 
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EFBIG])

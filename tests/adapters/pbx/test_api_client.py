@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from trunkline.errors import BadAnswer, BadCredentials, Forbidden, NotThere, TokenSuperseded
+from trunkline.errors import BadCredentials, Forbidden, NotThere, SignInFailed, TokenSuperseded
 
 STATUS = "/xapi/v1/SystemStatus"
 
@@ -103,22 +103,22 @@ def test_changed_credentials_are_tried_again(v20: Any, changed: dict[str, str]) 
 
 def test_a_pbx_that_cannot_sign_anybody_in_has_refused_nobody(v20: Any) -> None:
     v20.pbx.licence.blocks_sign_in = True
-    with pytest.raises(BadAnswer, match="sign-in answered 500 License is not active"):
+    with pytest.raises(SignInFailed, match="sign-in answered 500 License is not active"):
         v20.run(ask)
     v20.pbx.licence.blocks_sign_in = False
     assert v20.run(ask) == 200
 
 
 @pytest.mark.parametrize("body", ["{}", "[]", '{"access_token": ""}', "<html>", "null"])
-def test_a_sign_in_without_a_token_is_a_bad_answer(v20: Any, body: str) -> None:
+def test_a_sign_in_without_a_token_is_none(v20: Any, body: str) -> None:
     v20.pbx.faults.add("connect/token", body=body)
-    with pytest.raises(BadAnswer):
+    with pytest.raises(SignInFailed):
         v20.run(ask)
 
 
 def test_a_sign_in_whose_answer_is_lost_is_sent_twice_more_and_no_oftener(v20: Any) -> None:
     v20.pbx.faults.add("connect/token", status=502, times=None)
-    with pytest.raises(BadAnswer, match="sign-in answered 502"):
+    with pytest.raises(SignInFailed, match="sign-in answered 502"):
         v20.run(ask)
     assert v20.pbx.log.count("connect/token") == 3
 

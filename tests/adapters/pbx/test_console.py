@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from trunkline.errors import BadAnswer, BadCredentials, Forbidden, NotThere, OutOfReach
+from trunkline.errors import BadAnswer, BadCredentials, Forbidden, NotThere, OutOfReach, SignInFailed
 from trunkline.models import WindowRead
 from trunkline.simulator.scenarios import SCENARIOS
 from trunkline.simulator.scenarios.place import place
@@ -98,7 +98,7 @@ def test_a_wrong_password_is_tried_once_and_then_never_again(v18: Any) -> None:
 @pytest.mark.parametrize(
     ("fault", "error"),
     [
-        ({"status": 500}, BadAnswer),
+        ({"status": 500}, SignInFailed),
         ({"status": 403}, Forbidden),
         ({"status": 404}, NotThere),
         ({"body": "<html>app</html>"}, NotThere),
