@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from trunkline.errors import TrunklineError
+from trunkline.store.difference import note_difference
 from trunkline.store.swap import Swapped, swap, written_since
 from trunkline.tasks.landing import files_of
 from trunkline.tasks.rebuild import Rebuild
@@ -72,10 +73,13 @@ def _swap(work: Work, site: Site, rebuild: Rebuild, listed_at: dt.datetime) -> S
     """Null if something was loaded since the files were listed: that is to be built in first."""
     if not rebuild.covered:
         return Swapped(0, 0, 0)
+    anew, folder = rebuild.lake.path, rebuild.lake.path.parent
+    with work.lake.read() as connection:
+        note_difference(connection, site.pbx.id, anew, rebuild.covered, folder)
     with work.lake.write() as connection:
         if written_since(connection, site.pbx.id, listed_at):
             return None
-        return swap(connection, site.pbx.id, rebuild.lake.path, rebuild.covered, rebuild.read_again)
+        return swap(connection, site.pbx.id, anew, folder, rebuild.read_again)
 
 
 def _counted(site: Site, rebuild: Rebuild, files: int, swapped: Swapped) -> Replayed:

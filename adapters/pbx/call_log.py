@@ -130,7 +130,7 @@ class CallLog:
         for spelling in (first, 1 - first, first):
             path = paths.call_log(report, window, self._pbx.hide_pcalls, spelling)
             log = await self._all(window, path, sure=report == paths.CALL_LOG)
-            if log.lies_in(window, self._overlap) or (last and last.rows == log.rows and log.touches(window)):
+            if log.lies_in(window, self._overlap):
                 self._ways.ways.spelling = spelling
                 return log
             last = log

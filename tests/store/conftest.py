@@ -80,11 +80,13 @@ def load(lake: Lake, tmp_path: Path) -> Callable[..., int]:
         quarantined: list[tuple[bytes, str]] | None = None,
         late: float = 60,
         state: str = "complete",
+        landed_at: dt.datetime | None = None,
     ) -> int:
         files = tmp_path / "legs.parquet", tmp_path / "recordings.parquet"
         pl.DataFrame(list(legs), schema=LEGS).write_parquet(files[0])
         pl.DataFrame(recordings or [], schema=RECORDINGS).write_parquet(files[1])
-        row = WindowRow("pbx", window, state, window.until + dt.timedelta(seconds=late), rows=len(legs))
+        read_at = window.until + dt.timedelta(seconds=late)
+        row = WindowRow("pbx", window, state, read_at, rows=len(legs), landed_at=landed_at)
         with lake.write() as connection:
             return load_window(connection, row, *files, quarantined or [])
 

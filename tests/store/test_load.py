@@ -173,3 +173,16 @@ def test_an_exact_link_is_never_pointed_elsewhere_by_a_guess(
     assert rows("SELECT call_id, link FROM recordings") == [("pbx:c", "exact")]
     load(days[1], recordings=[recording(link="exact", call_id="pbx:right")])
     assert rows("SELECT call_id, link FROM recordings") == [("pbx:right", "exact")]
+
+
+def test_a_call_was_loaded_when_the_answer_that_brought_its_facts_was_landed(
+    load: Load, staged_leg: Leg, days: Days, rows: Rows
+) -> None:
+    landed = [days[0].until + n * HOUR for n in range(3)]
+    load(days[0], staged_leg("1", -40), late=9_000, landed_at=landed[0])
+    load(days[0], staged_leg("1", -40), late=9_000, landed_at=landed[1])
+    assert rows("SELECT loaded_at FROM calls") == [(landed[0],)]
+    load(days[0], staged_leg("1", -40, talk_seconds=5.0), late=9_000, landed_at=landed[2])
+    assert rows("SELECT loaded_at, (SELECT max(read_at) FROM windows) FROM calls") == [
+        (landed[2], days[0].until + dt.timedelta(seconds=9_000))
+    ]

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
-from trunkline.store.merge import merge
+from trunkline.store.difference import TABLES, attach, quoted
+from trunkline.store.merge import KEYS, merge
 from trunkline.store.windows import reads_of
-from trunkline.windows import Window
 
 
 @dataclass(frozen=True)
@@ -36,59 +36,27 @@ def written_since(connection: duckdb.DuckDBPyConnection, pbx_id: str, moment: dt
 
 
 def swap(
-    connection: duckdb.DuckDBPyConnection, pbx_id: str, anew: Path, covered: Sequence[Window], read: Collection[str]
+    connection: duckdb.DuckDBPyConnection, pbx_id: str, anew: Path, folder: Path, read: Collection[str]
 ) -> Swapped:
-    """Takes over calls, legs and quarantine from the lake file `anew`; rows that are the same are left alone.
+    """Takes over the calls and legs that differ (see `note_difference`, which filled `folder`) and the quarantine.
 
-    Calls outside of `covered` stay as they are, and so does the rest of the lake; but a recording whose call is gone
-    follows it, and where no complete window is noted, the windows and their recordings are noted too. `read` are the
-    quarantine's ids of rows that were read again.
+    The rest of the lake stays as it is; but a recording whose call is gone follows it, and where no complete window
+    is noted, windows and recordings are noted as they were landed. `read` are the quarantine's ids of rows that were
+    read again.
     """
-    place = str(anew).replace("'", "''")
-    connection.execute(f"ATTACH '{place}' AS anew (READ_ONLY)")
-    _note_kept(connection, pbx_id, covered)
-    removed = _remove(connection, pbx_id)
+    attach(connection, anew)
     before = _count(connection, pbx_id)
-    merge(connection, "legs", "(FROM anew.legs WHERE call_id NOT IN (FROM kept))")
-    written = merge(connection, "calls", "(FROM anew.calls WHERE call_id NOT IN (FROM kept))")
-    added = _count(connection, pbx_id) - before
+    for table in TABLES:
+        (key,) = KEYS[table]
+        connection.execute(f"DELETE FROM {table} WHERE {key} IN (FROM {quoted(folder / f'{table}.gone.parquet')})")
+    kept = _count(connection, pbx_id)
+    written = {table: merge(connection, table, f"(FROM {quoted(folder / f'{table}.parquet')})") for table in TABLES}
+    added = _count(connection, pbx_id) - kept
     _relink(connection, pbx_id)
     _swap_quarantine(connection, pbx_id, read)
     if not reads_of(connection, pbx_id):
         _restore(connection, pbx_id)
-    return Swapped(added, written - added, removed)
-
-
-def _note_kept(connection: duckdb.DuckDBPyConnection, pbx_id: str, covered: Sequence[Window]) -> None:
-    """The calls that were not built anew, or not from all of their legs."""
-    connection.execute("CREATE TEMP TABLE covered (since TIMESTAMPTZ, until TIMESTAMPTZ)")
-    for window in covered:
-        connection.execute("INSERT INTO covered VALUES (?, ?)", [window.since, window.until])
-    connection.execute(
-        """
-        CREATE TEMP TABLE kept AS
-        WITH outside_calls AS (
-            FROM calls AS c WHERE pbx_id = $pbx
-                AND NOT EXISTS (FROM covered WHERE c.started_at >= since AND c.started_at < until)
-        ),
-        outside_legs AS (
-            FROM legs AS l WHERE pbx_id = $pbx AND leg_id NOT IN (SELECT leg_id FROM anew.legs)
-                AND NOT EXISTS (FROM covered WHERE l.started_at >= since AND l.started_at < until)
-        )
-        SELECT call_id FROM outside_calls UNION SELECT call_id FROM outside_legs
-        """,
-        {"pbx": pbx_id},
-    )
-
-
-def _remove(connection: duckdb.DuckDBPyConnection, pbx_id: str) -> int:
-    """Calls and legs that the landed rows no longer make; returns how many calls."""
-    gone = "pbx_id = ? AND call_id NOT IN (FROM kept)"
-    connection.execute(f"DELETE FROM legs WHERE {gone} AND leg_id NOT IN (SELECT leg_id FROM anew.legs)", [pbx_id])
-    row = connection.execute(
-        f"DELETE FROM calls WHERE {gone} AND call_id NOT IN (SELECT call_id FROM anew.calls)", [pbx_id]
-    ).fetchone()
-    return int(row[0]) if row else 0
+    return Swapped(added, written["calls"] - added, before - kept)
 
 
 def _count(connection: duckdb.DuckDBPyConnection, pbx_id: str) -> int:
@@ -127,7 +95,7 @@ def _swap_quarantine(connection: duckdb.DuckDBPyConnection, pbx_id: str, read: C
 
 
 def _restore(connection: duckdb.DuckDBPyConnection, pbx_id: str) -> None:
-    """The ledger of a lake that was lost: what was read counts as read when it was landed; recordings wait."""
+    """The ledger of a lake that was lost: what was landed counts as read at that time, and its recordings wait."""
     connection.execute(
         """
         DELETE FROM windows AS w WHERE pbx_id = ? AND EXISTS (
