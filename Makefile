@@ -4,7 +4,7 @@ PYTHON ?= python3
 UV := .venv/bin/uv
 RUN := .venv/bin
 
-.PHONY: demo test check setup dev lint types unit clean
+.PHONY: demo test check setup dev lint types unit storm clean
 
 demo: setup ## the whole job against simulated PBXs, CRMs and a mail server, into ./demo/
 	$(RUN)/trunkline demo
@@ -37,6 +37,9 @@ types:
 
 unit:
 	$(RUN)/pytest -n 2 --dist loadscope
+
+storm: setup ## the fleet under faults, with ten seeds: about half an hour
+	TRUNKLINE_SEEDS="1 2 3 4 5 6 7 8 9 10" $(RUN)/pytest -n 2 tests/flows/test_fleet.py
 
 clean:
 	rm -rf .venv build dist demo .mypy_cache .ruff_cache .pytest_cache

@@ -107,7 +107,10 @@ def test_a_version_below_the_floor_is_not_read(stage) -> None:
     with stage(world) as s:
         done = s.command("sync")
         assert done.returncode == 1
-        assert "3CX 18.0.0.10 is below the supported 18.0.0.11 — upgrade 3CX first" in done.stderr
+        assert (
+            "3CX 18.0.0.10 is older than the supported 18.0.0.11: nothing is read from it — upgrade 3CX first"
+            in done.stderr
+        )
         assert s.query("SELECT supported FROM pbxs") == [(False,)]
         assert s.query("SELECT count(*) FROM calls") == [(0,)]
         assert s.pbx.log.count("/api/CallLog") <= 1, "only the probe's look"

@@ -52,7 +52,7 @@ def test_doctor_starts_without_prefect_and_polars_and_names_what_to_mend(stage) 
         failed = {(check["part"], check["what"]) for check in checks if check["state"] == "fail"}
         assert failed == {
             ("account acme, PBX acme-main", "recording list"),
-            ("account acme, PBX acme-main", "no_recording_right"),
+            ("account acme, PBX acme-main", "no recording right"),
         }
         assert any("Recording Manager" in check["mend"] for check in checks)
         script = "import sys, trunkline.flows.maintain; assert not {'prefect', 'polars'} & set(sys.modules)"
@@ -97,7 +97,14 @@ def test_a_dry_run_prints_the_plan_and_asks_nobody(stage) -> None:
     with stage(scenario_world()[0]) as s:
         done = s.command("--json", "backfill", "--since", "2026-11-01", "--until", "2026-11-03", "--dry-run")
         assert json.loads(done.stdout)["plan"] == [
-            {"account_id": "acme", "pbx_id": "acme-main", "windows": 3, "windows_done": 0, "requests_at_least": 9}
+            {
+                "account_id": "acme",
+                "pbx_id": "acme-main",
+                "windows": 3,
+                "windows_done": 0,
+                "windows_out_of_reach": 0,
+                "requests_at_least": 9,
+            }
         ]
         assert s.pbx.log.entries == []
 
