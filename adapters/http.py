@@ -68,6 +68,13 @@ class Http:
         """Raises Unreachable if nobody answers; what is answered does not matter."""
         await self.send("GET", ANYBODY)
 
+    def target(self, response: httpx.Response) -> httpx.URL | None:
+        """Where a redirect leads to, if that is at this origin."""
+        here = httpx.URL(self.base_url)
+        there = here.join(response.headers.get("location", ""))
+        is_ours = (there.scheme, there.host, there.port) == (here.scheme, here.host, here.port)
+        return there if is_ours else None
+
     def cookie(self, name: str) -> str | None:
         """A cookie that the system has set."""
         return self._client.cookies.get(name)

@@ -120,9 +120,7 @@ class Bearer(ABC):
         """
         if not response.is_redirect:
             return response
-        target = httpx.URL(self.http.base_url).join(response.headers.get("location", ""))
-        own = httpx.URL(self.http.base_url).host
-        where = "its own sign-in page" if target.host == own else f"another address ({target.host})"
+        where = "a page of its own" if self.http.target(response) else "another address"
         raise BadAnswer(
             f"it sends us on to {where} instead of answering",
             where=self.http.where,

@@ -127,6 +127,5 @@ class Console18:
 
     def _is_about_the_file(self, response: httpx.Response) -> bool:
         """Whether a redirect says that the file is gone, and not that the session is, or the PBX has moved."""
-        here = httpx.URL(self._http.base_url)
-        target = here.join(response.headers.get("location", ""))
-        return target.host == here.host and "login" not in f"{target.path}#{target.fragment}".lower()
+        target = self._http.target(response)
+        return target is not None and "login" not in f"{target.path}#{target.fragment}".lower()
