@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from trunkline.adapters.http import Http, json_of
-from trunkline.adapters.pbx.bearer import Bearer, bearer, expires_at
+from trunkline.adapters.pbx.bearer import Bearer
 from trunkline.adapters.pbx.credentials import LOST_SIGN_INS, Credentials, Memory, is_fresh
 from trunkline.adapters.pbx.odata import error_text
+from trunkline.adapters.pbx.tokens import bearer, expires_at
 from trunkline.errors import BadAnswer, NotThere, SignInFailed
 
 _REFUSALS = ("invalid_client", "unauthorized_client", "invalid_grant")

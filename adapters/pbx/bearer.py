@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import base64
 import contextlib
 import datetime as dt
 import email.utils
-import json
-import time
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator
 from typing import Any
@@ -16,11 +13,11 @@ import httpx
 
 from trunkline.adapters.http import Http
 from trunkline.adapters.pbx.problems import SUPERSEDED, said
+from trunkline.adapters.pbx.tokens import bearer, payload
 from trunkline.errors import BadAnswer, Forbidden, TokenSuperseded
 from trunkline.models import Problem
 
 QUICK_TEST = "/xapi/v1/Defs?$select=Id"  # the address that every role may read (v20 reference §5.1)
-MINUTE_MARK = 120  # a smaller `expires_in` may be minutes: read as seconds, it only means more renewals (v20 §2.1)
 
 
 class Bearer(ABC):
@@ -137,23 +134,3 @@ class Bearer(ABC):
 def superseded_problem(times: int) -> Problem:
     """The words for a token that another system's sign-in ended: a PBX keeps one per client (v20 reference §2.2)."""
     return said(SUPERSEDED, often=f" ({times} times in this run)" if times > 1 else "")
-
-
-def bearer(token: str) -> dict[str, str]:
-    """The header that carries a token."""
-    return {"Authorization": f"Bearer {token}"}
-
-
-def payload(token: str) -> dict[str, Any]:
-    """A JWT's claims, unverified; empty if it is none."""
-    try:
-        body = token.split(".")[1]
-        return dict(json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4))))
-    except (IndexError, ValueError, TypeError):
-        return {}
-
-
-def expires_at(answer: dict[str, Any]) -> float:
-    """The token's own `exp`, else `expires_in` as seconds: it was minutes before 20.0.9 (v20 reference §2.1)."""
-    stated = payload(str(answer.get("access_token", ""))).get("exp")
-    return float(stated) if stated else time.time() + float(answer.get("expires_in") or MINUTE_MARK)
