@@ -59,8 +59,9 @@ def _pbx_lines(pbx_id: str, found: dict[str, Any], now: dt.datetime) -> list[str
 
     if not found:
         return [f"  PBX {pbx_id}: nothing read yet; run `trunkline sync`"]
-    version, read_until = found.get("version") or "of unknown version", age(found.get("read_until"), now)
-    lines = [f"  PBX {pbx_id}: 3CX {version}, complete until {read_until}, {found.get('calls', 0)} calls"]
+    version = found.get("version") or "of unknown version"
+    until = f"complete until {age(found['read_until'], now)}" if found.get("read_until") else "nothing read yet"
+    lines = [f"  PBX {pbx_id}: 3CX {version}, {until}, {found.get('calls', 0)} calls"]
     if recordings := found.get("recordings"):
         lines.append("    recordings: " + ", ".join(f"{count} {state}" for state, count in recordings.items()))
     if again := found.get("windows_to_read_again"):
@@ -69,8 +70,11 @@ def _pbx_lines(pbx_id: str, found: dict[str, Any], now: dt.datetime) -> list[str
         lines.append(f"    {quarantined} rows could not be read (table quarantine)")
     if unknown := found.get("legs_of_unknown_kind"):
         lines.append(f"    {unknown} leg{'s' * (unknown > 1)} of a kind that trunkline does not know (table legs)")
-    lines += [f"    ✗ {problem['message']} — {problem['mend']}" for problem in found.get("to_mend", [])]
-    return lines
+    marks = {True: "!", False: "✗"}
+    return lines + [
+        f"    {marks[bool(problem.get('is_risk'))]} {problem['message']} — {problem['mend']}"
+        for problem in found.get("to_mend", [])
+    ]
 
 
 def _crm_lines(crm_id: str, found: dict[str, Any], now: dt.datetime) -> list[str]:

@@ -13,7 +13,7 @@ from trunkline.adapters.pbx.base import sign_in_folder
 from trunkline.config import Account, Crm, Retention
 from trunkline.errors import TrunklineError, Unsupported
 from trunkline.tasks.doctor_pbx import Check, pbx_checks
-from trunkline.tasks.probe import probe
+from trunkline.tasks.probe import note_remarks, probe
 from trunkline.tasks.work import Site, Work, now
 
 LEAST_FREE_BYTES = 1 * 1024**3
@@ -55,6 +55,7 @@ async def _pbx(work: Work, site: Site) -> list[Check]:
     try:
         found = await probe(work, site, surface, thorough=True)
         remarks = surface.remarks()
+        await asyncio.to_thread(note_remarks, work.lake, site, remarks)
     except Unsupported as error:
         return [Check(site.where, "version", "fail", error.message, error.mend)]
     except TrunklineError as error:

@@ -60,7 +60,9 @@ def _list(found: Probe) -> tuple[str, str, str]:
 
 
 def _download(found: Probe) -> str:
-    return "" if found.can_download_recordings is not None else "nothing to try it on yet"
+    if found.can_download_recordings is not None:
+        return ""
+    return "nothing to try it on" + (" without the list" if found.can_list_recordings is False else " yet")
 
 
 def _licence(site: Site, found: Probe) -> tuple[str, str, str]:
@@ -98,4 +100,6 @@ def _clock(found: Probe) -> tuple[str, str, str]:
     if found.clock_skew_seconds is None:
         return "clock", "unknown", NOT_TOLD
     is_off = any(problem.code == "clock" for problem in found.problems)
-    return "clock", "warn" if is_off else "ok", f"{found.clock_skew_seconds:+.0f} s from ours"
+    seconds = round(found.clock_skew_seconds)
+    said = f"{abs(seconds)} s {'ahead' if seconds > 0 else 'behind'}" if abs(seconds) > 1 else "right"
+    return "clock", "warn" if is_off else "ok", said

@@ -12,7 +12,7 @@ from typing import Protocol
 from trunkline import log
 from trunkline.adapters.blobs import Blobs
 from trunkline.config import Account, Config, Pbx
-from trunkline.settings import forget_probes, write_settings
+from trunkline.settings import forget_probes, looked_up, write_settings
 from trunkline.store.lake import Lake
 
 
@@ -68,9 +68,8 @@ class Work:
 
     def note_settings(self) -> None:
         """Tells the lake what its views need to know of the config."""
-        year = now().year
         with self.lake.write() as connection:
-            write_settings(connection, self.config, range(year - 3, year + 2))
+            write_settings(connection, self.config, looked_up(now().year))
             forget_probes(connection, [pbx.id for account in self.config.account for pbx in account.pbx])
 
 

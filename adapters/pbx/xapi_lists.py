@@ -117,4 +117,5 @@ def _records(kind: str, entry: dict[str, Any]) -> str | None:
         return None
     if entry.get("ForbidRecording") or not entry.get("RecordCalls"):
         return "no"
-    return "external" if entry.get("RecordExternalCallsOnly") else "yes"
+    only_outside = entry.get("RecordExternalCallsOnly") or entry.get("RecordExtenalCallsOnly")  # v18's spelling
+    return "external" if only_outside else "yes"
