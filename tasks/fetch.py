@@ -91,7 +91,7 @@ async def _patiently(surface: Surface, one: Waiting, path: Path) -> Download:
         return isinstance(error, _Again | Unreachable | BadAnswer | TokenSuperseded)
 
     try:
-        async for attempt in stamina.retry_context(on=is_worth_it, attempts=ATTEMPTS, wait_initial=0.5, wait_max=5):
+        async for attempt in stamina.retry_context(on=is_worth_it, attempts=ATTEMPTS, wait_initial=0.2, wait_max=5):
             with attempt:
                 download = await _download(surface, one, path)
                 if _may_pass(download.attempt):

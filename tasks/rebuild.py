@@ -26,9 +26,9 @@ BATCH = 20  # files in memory at once, and per transaction: merging into many ro
 
 
 class Rebuild:
-    """Grows with each `take`. `broken`: files that could not be read, with the reason.
+    """Grows with each `take`. `broken`: files that could not be read, with the reason; `windows`: those that could.
 
-    `set_aside_before`: ids in the real lake's quarantine; `read_again`: those of them that a file holds.
+    `read_again`: the ids in the real lake's quarantine of rows that a file holds.
     """
 
     def __init__(self, work: Work, site: Site, folder: Path) -> None:
@@ -37,6 +37,7 @@ class Rebuild:
         self.lake = Lake(folder / "lake.duckdb")
         self.broken: list[tuple[LandedFile, str]] = []
         self.read_again: set[str] = set()
+        self.windows: set[Window] = set()
         self._whole: list[tuple[Window, dt.datetime]] = []
         with work.lake.read() as connection:
             rows = connection.execute("SELECT quarantine_id FROM quarantine WHERE pbx_id = ?", [site.pbx.id]).fetchall()
@@ -64,11 +65,6 @@ class Rebuild:
     def covered(self) -> list[Window]:
         """The time of which all is known that was landed."""
         return covered(self._whole, [file for file, _reason in self.broken])
-
-    @property
-    def windows(self) -> int:
-        """How many different windows were built anew."""
-        return len({window for window, _landed_at in self._whole})
 
     async def _content(self, file: LandedFile) -> bytes | None:
         try:
@@ -100,12 +96,14 @@ class Rebuild:
             logger.exception("a fault of trunkline's own")
             self.broken.append((file, f"a fault of trunkline's own: {type(error).__name__}"))
         else:
-            self._note(seen)
+            self._note(seen, staged)
             return staged
         return None
 
-    def _note(self, seen: Landed) -> None:
-        self._whole.append((seen.window, seen.landed_at))
+    def _note(self, seen: Landed, staged: Staged) -> None:
+        self.windows.add(seen.window)
+        if staged.row.state == "complete" or staged.row.legs:  # else nothing is known of its time: no call is gone
+            self._whole.append((seen.window, seen.landed_at))
         if self._set_aside_before:
             ids = {quarantine_id(seen.facts.pbx_id, row) for row in seen.answer.rows}
             self.read_again |= ids & self._set_aside_before

@@ -90,7 +90,7 @@ def _counted(site: Site, rebuild: Rebuild, files: int, swapped: Swapped) -> Repl
         account_id=site.account.id,
         pbx_id=site.pbx.id,
         files=files,
-        windows=rebuild.windows,
+        windows=len(rebuild.windows),
         calls=calls,
         legs=legs,
         calls_added=swapped.added,

@@ -1,4 +1,4 @@
-"""Every row of the published requirements' tables: what a sync reads of such a PBX, and what `doctor` says of it."""
+"""Every row of the published requirements' tables: what is read of such a PBX, and what `doctor` says of it."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from typing import Any
 import duckdb
 import pytest
 
+from trunkline.flows.backfill import backfill
 from trunkline.flows.engine import run_here
 from trunkline.flows.maintain import maintain
-from trunkline.flows.sync import sync
 from trunkline.simulator.brief_world import NOT_RECORDED, PBXS, brief_world
 from trunkline.tasks.doctor_pbx import Check
 
@@ -79,7 +79,7 @@ NOT_STORED = {"roles: Reports User only": ("missing", "access"), NOT_RECORDED: (
 
 @dataclass
 class Seen:
-    """The lake after a sync, and what `doctor` says of each row's PBX, by what it looked at."""
+    """The lake after a read, and what `doctor` says of each row's PBX, by what it looked at."""
 
     lake: Path
     ids: dict[str, str]
@@ -98,11 +98,13 @@ class Seen:
 @pytest.fixture(scope="module")
 def seen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seen]:
     folder = tmp_path_factory.mktemp("brief")
-    world, ids = brief_world(dt.datetime.now(dt.UTC))
+    now = dt.datetime.now(dt.UTC)
+    world, ids = brief_world(now)
     with world.running(folder):
         config = str(world.write_config(folder))
         os.environ.update(world.environment)
-        outcome = asyncio.run(run_here(sync, config=config))
+        since, until = (now - dt.timedelta(hours=3)).isoformat(), now.isoformat()
+        outcome = asyncio.run(run_here(backfill, since=since, until=until, config=config))
         checks = asyncio.run(run_here(maintain, config=config))
     yield Seen(folder / "data" / "lake.duckdb", ids, checks, {one.part.rpartition(" ")[2] for one in outcome.failures})
 

@@ -20,7 +20,7 @@ from trunkline.simulator.world import Account, World
 
 PBXS = int(os.environ.get("TRUNKLINE_FLEET", "40"))
 SEEDS = [int(seed) for seed in os.environ.get("TRUNKLINE_SEEDS", "1").split()]
-CALLS = 6
+CALLS = 4
 SYNCS = 3
 KINDS = (
     ("xapi20", "xapi-u6", "20.0.8.1109"),

@@ -72,6 +72,18 @@ def test_what_is_landed_no_longer_stays_as_it_is(replaying, without_audio) -> No
         assert r.exported() == before
 
 
+def test_a_doubtful_answer_removes_no_call(replaying, without_audio) -> None:
+    with replaying(without_audio()) as r:
+        r.run(sync)
+        before, first = r.exported(), r.landed
+        r.pbx.faults.add("GetCallLogData", kind="suspect_empty", times=99)
+        assert {failure.code for failure in r.run(sync, reread_days=2).failures} == {"suspect_empty"}
+        for path in first:
+            path.unlink()
+        assert r.replay().pbxs[0].files == len(r.landed) > 1
+        assert r.exported() == before
+
+
 def as_first_written(path: Path) -> None:
     """A landing file as trunkline 0.1.0 wrote it."""
     head, *rows = zstandard.decompress(path.read_bytes()).split(b"\n")
