@@ -13,6 +13,7 @@ from trunkline.adapters.pbx import console_lists as lists
 from trunkline.adapters.pbx.console_probe import ConsoleLook
 from trunkline.adapters.pbx.console_session import ConsoleSession
 from trunkline.adapters.pbx.newest_first import NewestFirst
+from trunkline.adapters.pbx.odata import BELIEVED_EMPTY
 from trunkline.config import Pbx
 from trunkline.errors import BadAnswer, Forbidden, NotThere
 from trunkline.models import Department, Directory, PbxReports, Probe, Problem, WindowRead
@@ -105,7 +106,11 @@ class Console18:
     def _log_page(self, span: str) -> Any:
         async def page(start: int) -> tuple[list[bytes], bool]:
             path = _LOG.format(zone=self._zone.replace("/", "%2F"), span=span, size=PAGE, start=start)
-            return lists.log_page((await self._session.get(path)).content)
+            for _ in range(BELIEVED_EMPTY):
+                rows, has_more = lists.log_page((await self._session.get(path)).content)
+                if rows:
+                    break
+            return rows, has_more
 
         return page
 

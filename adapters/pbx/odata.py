@@ -15,6 +15,7 @@ from trunkline.errors import BadAnswer
 _T = TypeVar("_T")
 Get = Callable[[str], Awaitable[httpx.Response]]
 _LIMIT = re.compile(r"limit of '(\d+)' for Top query")
+BELIEVED_EMPTY = 3  # an empty 200 of a PBX in trouble looks like a quiet hour (v20 reference §3.9)
 ROUND_SIZE = 50  # caps seen are 100, 500, 1,000; a cap that is not told of must not look like the end
 MAX_PAGES = 2_000  # a bound for a PBX that never ends; 20,000 rows in pages of 10
 
@@ -35,23 +36,21 @@ class Pages:
     async def read(self, path: str, options: str = "", *, sure: bool = False) -> AsyncIterator[list[bytes]]:
         """Pages of raw items until a short one; but a round size may be a cap, so one more is asked.
 
-        `sure`: an empty page is asked for once more before it is believed.
+        `sure`: an empty page is believed only when it came `BELIEVED_EMPTY` times.
 
         Raises:
             BadAnswer: An answer that is no OData collection.
         """
-        skip = 0
-        doubt = sure
+        skip = empty = 0
         for _ in range(MAX_PAGES):
             response = await self._get(f"{path}?$top={self.size}&$skip={skip}{options}")
             if (limit := _limit_named(response)) and limit < self.size:
                 self.size = limit
                 continue
             items = items_of(response)
-            if not items and doubt:
-                doubt = False
+            empty = 0 if items else empty + 1
+            if sure and 0 < empty < BELIEVED_EMPTY:
                 continue
-            doubt = sure
             if items:
                 yield items
             if len(items) < self.size and (not items or len(items) % ROUND_SIZE):

@@ -150,7 +150,7 @@ def test_no_rows_although_another_report_has_calls_is_suspect(v20: Any) -> None:
     assert answer.problem == "no rows, although the PBX's inbound-calls report has 1 calls of that time"
 
 
-def test_an_empty_answer_is_asked_for_once_more(v20: Any) -> None:
+def test_an_empty_answer_is_asked_for_again(v20: Any) -> None:
     busy(v20, 3)
     v20.pbx.faults.add("GetCallLogData", kind="suspect_empty")
     answer = v20.run(read_day)
