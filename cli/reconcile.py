@@ -13,7 +13,7 @@ from trunkline.cli.choices import Accounts, Pbxs
 from trunkline.cli.context import Options, options_of, run
 from trunkline.cli.outcome import watched
 from trunkline.cli.reconcile_words import cells, differences, unknown
-from trunkline.reconcile import CrmDay, Day
+from trunkline.reconcile.days import CrmDay, Day
 
 if TYPE_CHECKING:
     from trunkline.flows.reconcile import Reconciled

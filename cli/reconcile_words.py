@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Sequence
 
-from trunkline.reconcile import CrmDay, Day, Difference
+from trunkline.reconcile.days import CrmDay, Day, Difference
 
 MOST_IDS = 20
 _KINDS = {

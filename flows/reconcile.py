@@ -12,7 +12,7 @@ from trunkline.flows.engine import job
 from trunkline.flows.outcome import Failure
 from trunkline.flows.reconcile_pbx import ask
 from trunkline.flows.scope import Scope
-from trunkline.reconcile import CrmDay, Day, as_json
+from trunkline.reconcile.days import CrmDay, Day, as_json
 from trunkline.tasks.reconcile import crm_days, pbx_days, span_of
 from trunkline.tasks.work import Site, Work, now
 

@@ -15,7 +15,7 @@ from trunkline.adapters.pbx.problems import SEES_PART
 from trunkline.errors import BadAnswer, LakeError, NotThere, TrunklineError
 from trunkline.flows.outcome import Failure
 from trunkline.models import AbandonedWait, PbxReports, ReportedCall
-from trunkline.reconcile_pbx import Doubt, PbxSide
+from trunkline.reconcile.pbx import Doubt, PbxSide
 from trunkline.tasks.reconcile import known_queues, look, reports
 from trunkline.tasks.work import Site, Work, now
 from trunkline.windows import Window, cut

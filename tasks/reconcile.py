@@ -12,9 +12,9 @@ from trunkline.days import ONE_DAY, LocalDay, midnight
 from trunkline.errors import SpanError, Unsupported
 from trunkline.models import PbxReports, Probe
 from trunkline.moments import moment
-from trunkline.reconcile import CrmDay, Day
-from trunkline.reconcile_crm import compare_crm
-from trunkline.reconcile_pbx import PbxSide, compare_pbx
+from trunkline.reconcile.crm import compare_crm
+from trunkline.reconcile.days import CrmDay, Day
+from trunkline.reconcile.pbx import PbxSide, compare_pbx
 from trunkline.store.activities import own_numbers
 from trunkline.store.reconcile import lake_side, ledger, queues_of
 from trunkline.tasks.probe import judged, may_read

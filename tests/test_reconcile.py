@@ -7,10 +7,10 @@ from typing import Any
 
 from trunkline.days import LocalDay
 from trunkline.models import AbandonedWait, ReportedCall
-from trunkline.reconcile import Day
-from trunkline.reconcile_crm import LedgerCall, compare_crm
-from trunkline.reconcile_match import LakeCall
-from trunkline.reconcile_pbx import Doubt, LakeSide, PbxSide, compare_pbx
+from trunkline.reconcile.crm import LedgerCall, compare_crm
+from trunkline.reconcile.days import Day
+from trunkline.reconcile.match import LakeCall
+from trunkline.reconcile.pbx import Doubt, LakeSide, PbxSide, compare_pbx
 from trunkline.windows import Window
 
 NOON = dt.datetime(2026, 11, 17, 12, 0, tzinfo=dt.UTC)

@@ -12,7 +12,7 @@ import pytest
 from trunkline.cli.context import Options
 from trunkline.cli.reconcile import _print
 from trunkline.cli.reconcile_words import MOST_IDS, differences
-from trunkline.reconcile import CrmDay, Day, Difference
+from trunkline.reconcile.days import CrmDay, Day, Difference
 from trunkline.simulator.scenario_world import scenario_world
 
 AT = dt.datetime(2026, 11, 17, 1, 2, 3, tzinfo=dt.UTC)

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 import duckdb
 
-from trunkline.reconcile_crm import LedgerCall
-from trunkline.reconcile_match import LakeCall
-from trunkline.reconcile_pbx import LakeSide
+from trunkline.reconcile.crm import LedgerCall
+from trunkline.reconcile.match import LakeCall
+from trunkline.reconcile.pbx import LakeSide
 from trunkline.store.windows import first_asked, reads_of
 from trunkline.windows import Window, settled
 

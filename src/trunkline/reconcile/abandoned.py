@@ -10,8 +10,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from trunkline.reconcile import UNKNOWN, Difference, Reach
-from trunkline.reconcile_match import LakeCall, Waits
+from trunkline.reconcile.days import UNKNOWN, Difference, Reach
+from trunkline.reconcile.match import LakeCall, Waits
 
 
 def abandoned(

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 
 from trunkline.days import LocalDay, by_day
 from trunkline.models import AbandonedWait, ReportedCall
-from trunkline.reconcile import UNKNOWN, Day, Reach
-from trunkline.reconcile_abandoned import abandoned
-from trunkline.reconcile_inbound import answered_count, inbound, unknown_words
-from trunkline.reconcile_match import LakeCall, matched, matched_waits
+from trunkline.reconcile.abandoned import abandoned
+from trunkline.reconcile.days import UNKNOWN, Day, Reach
+from trunkline.reconcile.inbound import answered_count, inbound, unknown_words
+from trunkline.reconcile.match import LakeCall, matched, matched_waits
 from trunkline.windows import Window
 
 

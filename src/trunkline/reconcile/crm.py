@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from trunkline.days import LocalDay, by_day
 from trunkline.delivery import CallFacts, skip_reason
 from trunkline.log import redact
-from trunkline.reconcile import CrmDay, Difference
+from trunkline.reconcile.days import CrmDay, Difference
 
 _NOT_THERE = {"pending", "failed", "absent"}
 _NOT_LOGGED = "not_logged"

@@ -10,8 +10,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from trunkline.models import ReportedCall
-from trunkline.reconcile import UNKNOWN, Difference, Reach
-from trunkline.reconcile_match import LakeCall, Pairs
+from trunkline.reconcile.days import UNKNOWN, Difference, Reach
+from trunkline.reconcile.match import LakeCall, Pairs
 
 _UNANSWERED = {"unanswered", "waiting", "redirected"}
 _MACHINES = {"queue": "a queue's", "ivr": "a menu's", "voicemail": "a voicemail's", "fax": "a fax's"}
