@@ -23,6 +23,7 @@ from trunkline.secrets import SecretRef, reveal
 from trunkline.versions import Version
 
 RecordingPolicy = Literal["all", "external", "on-demand", "none"]
+RecordingFormat = Literal["original", "opus", "mp3"]
 UnknownCallers = Literal["skip", "create-inbound", "create"]
 
 
@@ -43,11 +44,16 @@ class Agency(Table):
 
 
 class StoreTable(Table):
-    """Where the lake, the PBXs' answers and the recordings are kept; relative to the config file."""
+    """Where the lake, the PBXs' answers and the recordings are kept; relative to the config file.
+
+    `options`: settings of an object store, as obstore names them (`aws_endpoint`, `aws_server_side_encryption`, …);
+    a value may be a reference to a secret.
+    """
 
     lake: str = "data/lake.duckdb"
     landing: str = "data/landing"
     recordings: str = "data/recordings"
+    options: dict[str, str] = {}
 
 
 class Mail(Table):
@@ -57,6 +63,14 @@ class Mail(Table):
     username: str | None = None
     password: SecretRef | None = None
     sender: str = Field(alias="from")
+
+
+class Links(Table):
+    """Signed links to stored recordings: where `trunkline recordings serve` is reached, and how long they are valid."""
+
+    url: Origin
+    secret: SecretRef
+    days: Annotated[int, Field(gt=0, le=366)] = 30
 
 
 class Floor(Table):
@@ -150,6 +164,8 @@ class Account(Table):
     country: Country
     report_to: tuple[Address, ...] = ()
     recording_policy: RecordingPolicy = "all"
+    recording_format: RecordingFormat = "original"
+    recording_pauses: tuple[str, ...] = ()
     hours: dict[str, str] | None = None
     holidays: str | tuple[dt.date, ...] | None = None
     retention: Retention = Retention()
@@ -177,6 +193,7 @@ class Config(Table):
     agency: Agency
     store: StoreTable = StoreTable()
     mail: Mail | None = None
+    links: Links | None = None
     pbx_floor: Floor = Floor()
     account: tuple[Account, ...] = ()
     _path: Path = PrivateAttr(Path("trunkline.toml"))
@@ -206,6 +223,10 @@ class Config(Table):
     def state_folder(self) -> Path:
         """Where sign-ins and staged files are kept: beside the lake."""
         return Path(self.place(self.store.lake)).parent / "state"
+
+    def link_secret(self) -> SecretStr | None:
+        """What signs the links to recordings, if any are made. Raises ConfigError if its variable is absent."""
+        return None if self.links is None else reveal(self.links.secret, self._path.parent, "links, secret")
 
     def mail_password(self) -> SecretStr | None:
         """The mail server's password, if one is set. Raises ConfigError if its variable is absent."""

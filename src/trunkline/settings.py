@@ -20,7 +20,7 @@ from trunkline.models import Department
 _COLUMNS = {
     "accounts": (
         "account_id, name, timezone, country, recording_policy, short_abandon_seconds, callback_amount, "
-        "callback_unit, masking, has_hours, hours_from"
+        "callback_unit, masking, has_hours, hours_from, pausing"
     ),
     "open_spans": "account_id, weekday, opens_minute, closes_minute",
     "holidays": "account_id, day, name",
@@ -73,6 +73,7 @@ def _row(account: Account, office: Department | None) -> tuple[Any, ...]:
         account.masking,
         bool(office or account.open_spans),
         "pbx" if office else "config" if account.open_spans else None,
+        list(account.recording_pauses),
     )
 
 
