@@ -57,6 +57,7 @@ NOT_ELIGIBLE = {
     "internal": "internal calls are not recorded",
     "switched_off": "extension or queue switched off in 3CX",
     "pbx_policy": "3CX says its policy excludes it",
+    "retention": "older than recordings are kept",
 }
 
 STATES = {

@@ -30,14 +30,15 @@ class Waiting:
 def waiting(connection: duckdb.DuckDBPyConnection, pbx_id: str, *, with_access: bool) -> list[Waiting]:
     """Recordings not fetched yet, oldest first: the PBX deletes those first; those tried before come last.
 
-    A damaged one is tried again a few times; one that was refused, only once the right may be there (`with_access`).
+    A damaged one is tried again a few times; one that was refused, only once the right may be there (`with_access`);
+    one that retention has let go of, never.
     """
     rows = connection.execute(
         """
         SELECT recording_id, native_id, started_at, coalesce(attempts, 0),
             coalesce(json_extract(evidence, '$.archived') = 'true', false)
         FROM recordings
-        WHERE pbx_id = $pbx AND native_id IS NOT NULL AND (
+        WHERE pbx_id = $pbx AND native_id IS NOT NULL AND purged_at IS NULL AND (
             state = 'pending'
             OR (state = 'missing' AND cause = 'damaged' AND attempts < $most)
             OR (state = 'missing' AND cause = 'access' AND $with_access))

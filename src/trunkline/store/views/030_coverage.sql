@@ -39,7 +39,8 @@ found AS (
         sum(audio_seconds) FILTER (state = 'stored') AS audio_seconds,
         count(*) FILTER (state = 'pending') AS pending,
         count(*) FILTER (state = 'missing') AS missing,
-        min_by(cause, recording_id) FILTER (state = 'missing') AS cause
+        min_by(cause, recording_id) FILTER (state = 'missing') AS cause,
+        bool_or(purged_at IS NOT NULL) FILTER (cause = 'policy') AS too_old
     FROM recordings WHERE call_id IS NOT NULL GROUP BY call_id
 ),
 policed AS (
@@ -52,7 +53,7 @@ policed AS (
             WHEN t.recording_policy = 'external' AND t.direction = 'internal' THEN 'internal'
             WHEN NOT s.records AND s.external_only THEN 'internal'
             WHEN NOT s.records THEN 'switched_off'
-            WHEN f.cause = 'policy' AND f.stored = 0 THEN 'pbx_policy'
+            WHEN f.cause = 'policy' AND f.stored = 0 THEN if(f.too_old, 'retention', 'pbx_policy')
         END AS not_eligible
     FROM talked AS t LEFT JOIN switches AS s USING (call_id) LEFT JOIN found AS f USING (call_id)
 ),
