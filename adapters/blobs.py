@@ -18,6 +18,8 @@ from obstore.store import LocalStore, ObjectStore, from_url
 
 from trunkline.errors import DiskFull
 
+AT_ONCE = 1000  # what S3 takes in one request
+_NOT_THERE = (FileNotFoundError, NotFoundError)
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 CANNOT_BE_HAD = (OSError, BaseError)
 """What `get` and `list` raise where a folder or an object store does not answer."""
@@ -49,14 +51,14 @@ class Blob:
 
 
 class Blobs:
-    """Files by key, `account/pbx/yyyy/mm/dd/…`; never changed once written."""
+    """Files by key, `account/pbx/yyyy/mm/dd/…`; never changed once written, and removed by retention alone."""
 
     def __init__(self, place: str) -> None:
         self.place = place
         self.folder = None if "://" in place else Path(place)
         if self.folder is not None:
             self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            self._store: ObjectStore = LocalStore(self.folder)
+            self._store: ObjectStore = LocalStore(self.folder, automatic_cleanup=True)  # of folders left empty
         else:
             self._store = from_url(place)
 
@@ -64,7 +66,7 @@ class Blobs:
         """Whether a file of this key is kept."""
         try:
             await obstore.head_async(self._store, key)
-        except (FileNotFoundError, NotFoundError):
+        except _NOT_THERE:
             return False
         return True
 
@@ -85,6 +87,17 @@ class Blobs:
         """A file's content."""
         found = await obstore.get_async(self._store, key)
         return bytes(await found.bytes_async())
+
+    async def remove(self, keys: Sequence[str]) -> None:
+        """Removes files; of one that is gone already nothing is said."""
+        for start in range(0, len(keys), AT_ONCE):
+            some = list(keys[start : start + AT_ONCE])
+            try:
+                await obstore.delete_async(self._store, some)
+            except _NOT_THERE:  # which ends a folder's list: the rest is still there
+                for key in some:
+                    with contextlib.suppress(*_NOT_THERE):
+                        await obstore.delete_async(self._store, key)
 
     async def list(self, folder: str) -> Sequence[Blob]:
         """The files in a folder of keys and in those below it, in no order."""

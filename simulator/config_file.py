@@ -65,6 +65,7 @@ def _account(world: World, account: Account) -> list[str]:
         recording_policy=account.recording_policy,
         hours=account.hours or None,
         holidays=account.holidays,
+        retention=account.retention,
     )
     return [
         head,

@@ -15,7 +15,7 @@ from trunkline.config import Config
 from trunkline.numbers import is_removed
 from trunkline.settings import write_settings
 from trunkline.store.lake import Lake
-from trunkline.store.purge_calls import purge_calls, purged_until
+from trunkline.store.purge_calls import purge_calls
 
 START = dt.datetime(2026, 3, 2, 0, 0, tzinfo=dt.UTC)
 NOW = dt.datetime(2026, 9, 1, tzinfo=dt.UTC)

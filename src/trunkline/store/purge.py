@@ -17,7 +17,6 @@ import duckdb
 from trunkline.retention import Lines
 
 _OLD = "account_id = $account AND started_at < $line"
-_STORED = f"{_OLD} AND path IS NOT NULL"
 _NOT_FETCHED = f"""{_OLD} AND native_id IS NOT NULL AND purged_at IS NULL
     AND (state = 'pending' OR (state = 'missing' AND cause IN ('damaged', 'access')))"""
 _SAID = f"{_OLD} AND (transcript IS NOT NULL OR summary IS NOT NULL OR sentiment IS NOT NULL)"
@@ -30,17 +29,18 @@ _STAFF = f"name IS NOT NULL AND kind = 'extension' AND day < $line::DATE AND pbx
 
 @dataclass(frozen=True)
 class Due:
-    """How many rows retention is going to change."""
+    """How many rows retention is going to change, but for recordings that have a file (`files_of`)."""
 
-    recordings: int = 0
     not_fetched: int = 0
     transcripts: int = 0
     calls: int = 0
     quarantined: int = 0
     staff_names: int = 0
 
-    def __bool__(self) -> bool:
-        return any(vars(self).values())
+    @property
+    def holds_people(self) -> bool:
+        """Whether what goes tells of people, and is to be gone from the lake's bytes too."""
+        return bool(self.transcripts or self.calls or self.quarantined or self.staff_names)
 
 
 def due(connection: duckdb.DuckDBPyConnection, account_id: str, lines: Lines) -> Due:
@@ -54,7 +54,6 @@ def due(connection: duckdb.DuckDBPyConnection, account_id: str, lines: Lines) ->
         return int(row[0]) if row else 0
 
     return Due(
-        recordings=count("recordings", _STORED, lines.recordings),
         not_fetched=count("recordings", _NOT_FETCHED, lines.recordings),
         transcripts=count("recordings", _SAID, lines.transcripts),
         calls=count("calls", f"{_OLD} AND purged_at IS NULL", lines.calls),
@@ -66,7 +65,11 @@ def due(connection: duckdb.DuckDBPyConnection, account_id: str, lines: Lines) ->
 def mark_stored(connection: duckdb.DuckDBPyConnection, account_id: str, line: dt.datetime, now: dt.datetime) -> int:
     """Says of recordings that are kept that they no longer are; `path` stays until the file is gone."""
     return _update(
-        connection, f"recordings SET purged_at = $now WHERE {_STORED} AND purged_at IS NULL", account_id, line, now=now
+        connection,
+        f"recordings SET purged_at = $now WHERE {_OLD} AND path IS NOT NULL AND purged_at IS NULL",
+        account_id,
+        line,
+        now=now,
     )
 
 
@@ -88,22 +91,18 @@ def pass_over(
     )
 
 
-def files_to_remove(connection: duckdb.DuckDBPyConnection, account_id: str) -> list[str]:
-    """The files of recordings that are no longer kept."""
-    return _paths(connection, account_id, "IS NOT NULL")
-
-
-def files_to_keep(connection: duckdb.DuckDBPyConnection, account_id: str) -> list[str]:
-    """The files of recordings that are kept."""
-    return _paths(connection, account_id, "IS NULL")
-
-
-def _paths(connection: duckdb.DuckDBPyConnection, account_id: str, purged: str) -> list[str]:
+def files_of(
+    connection: duckdb.DuckDBPyConnection, account_id: str, line: dt.datetime | None
+) -> tuple[set[str], set[str]]:
+    """The recordings' files that are no longer kept (also where an earlier run was interrupted), and those that are."""
     rows = connection.execute(
-        f"SELECT path FROM recordings WHERE account_id = ? AND path IS NOT NULL AND purged_at {purged} ORDER BY 1",
-        [account_id],
+        """
+        SELECT path, coalesce(purged_at IS NOT NULL OR started_at < ?, false)
+        FROM recordings WHERE account_id = ? AND path IS NOT NULL
+        """,
+        [line, account_id],
     ).fetchall()
-    return [path for (path,) in rows]
+    return {path for path, is_old in rows if is_old}, {path for path, is_old in rows if not is_old}
 
 
 def note_removed(connection: duckdb.DuckDBPyConnection, account_id: str, paths: Collection[str]) -> None:
