@@ -120,6 +120,17 @@ def test_a_caller_of_whom_every_call_is_removed_is_a_first_time_caller_again(cal
     assert calls.rows("SELECT count(*) FROM missed_calls WHERE first_time") == [(1,)]
 
 
+def test_nothing_joins_calls_of_before_the_line_to_a_number_but_an_episode(calls: Calls) -> None:
+    calls.add(1, "missed")
+    calls.add(2, "answered")
+    calls.add(3, "not_connected")
+    calls.add(20, "missed")
+    calls.purge(10)
+    assert calls.rows("SELECT count(*) FROM calls WHERE continued_by IS NOT NULL") == [(0,)]
+    assert calls.rows("SELECT count(*) FROM caller_events WHERE external_number = '+61412000001'") == [(1,)]
+    assert calls.rows("SELECT first_time FROM missed_calls ORDER BY started_at") == [(True,), (False,)]
+
+
 def test_a_withheld_number_stays_withheld(calls: Calls) -> None:
     calls.add(1, "missed", None)
     assert calls.purge(10) == 1
