@@ -48,8 +48,10 @@ class LandedFile:
 
     @property
     def silent_key(self) -> str:
-        """Its name once its transcripts are taken out."""
-        return self.key.removesuffix(_SUFFIX) + "-silent" + _SUFFIX
+        """Its name once its transcripts are taken out, which says when it was landed in any case."""
+        head = self.key.removesuffix(f"{self.mark}{_SUFFIX}")
+        at = "" if head.endswith("Z-") else f"{self.landed_at.astimezone(dt.UTC):{_LANDED_AT}}Z-"
+        return f"{head}{at}{self.mark}-silent{_SUFFIX}"
 
     def is_before(self, line: dt.datetime) -> bool:
         """Whether all of its window is."""

@@ -7,6 +7,10 @@ import subprocess
 import sys
 from typing import Any
 
+import pytest
+from filelock import FileLock
+
+from trunkline.errors import TrunklineError
 from trunkline.flows.maintain import maintain
 from trunkline.flows.parts import deliver
 from trunkline.flows.purge import purge
@@ -54,6 +58,11 @@ def test_figures_stay_and_callers_are_in_no_byte(kept, callers: dict[str, str]) 
     assert set(vars(kept.run(purge).purged[0]).values()) == {"acme", 0}
     assert kept.state == state
     assert (kept.data / "lake.duckdb").stat().st_ino == lake.st_ino, "there is nothing to write anew"
+
+
+def test_one_purge_at_a_time(kept) -> None:
+    with FileLock(kept.data / "state" / "purge.lock"), pytest.raises(TrunklineError, match="another purge is running"):
+        kept.run(purge, dry_run=True)
 
 
 def test_each_class_by_its_own_days(kept) -> None:
