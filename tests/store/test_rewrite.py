@@ -19,7 +19,7 @@ WRITER = """
 import pathlib, sys
 from trunkline.store.lake import Lake
 lake = Lake(pathlib.Path(sys.argv[1]))
-for n in range(30):
+for n in range(15):
     with lake.write() as connection:
         connection.execute("INSERT INTO quarantine (quarantine_id) VALUES (?)", [str(n)])
     if n == 0:
@@ -73,7 +73,7 @@ def test_nothing_is_lost_that_another_process_writes_meanwhile(written: Lake) ->
         assert writer.wait(60) == 0
     assert rewritten > 1
     with lake.read() as connection:
-        assert connection.execute("SELECT count(*) FROM quarantine").fetchall() == [(30,)]
+        assert connection.execute("SELECT count(*) FROM quarantine").fetchall() == [(15,)]
 
 
 def test_a_lake_that_another_process_holds_is_left_as_it_is(written: Lake) -> None:

@@ -11,10 +11,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
+import typer
 import zstandard
 
 from trunkline import configfile, periods
+from trunkline.cli.context import Options
 from trunkline.flows.backfill import backfill
 from trunkline.flows.engine import run_here
 from trunkline.flows.purge import purge
@@ -61,6 +64,13 @@ class Aged:
     def run(self, job: Callable[..., Any], **parameters: Any) -> Any:
         return asyncio.run(run_here(job, config=str(self.config), **parameters))
 
+    def say(self, command: Callable[..., None], *arguments: Any, **named: Any) -> int:
+        """A command of the command line, in this process; returns its exit status."""
+        context = typer.Context(click.Command("trunkline"), obj=Options(config=self.config))
+        with pytest.raises(typer.Exit) as end:
+            command(context, *arguments, **named)
+        return int(end.value.exit_code)
+
     def query(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         with Lake(self.data / "lake.duckdb").read() as connection:
             return connection.execute(sql, list(values)).fetchall()
@@ -95,7 +105,11 @@ class Aged:
             ("quarantine", "*"),
             ("pbx_settings", "*"),
         ]
-        rows = {table: self.query(f"SELECT {columns} FROM {table} ORDER BY ALL") for table, columns in clean}  # noqa: S608
+        with Lake(self.data / "lake.duckdb").read() as lake:
+            rows: dict[str, Any] = {
+                table: lake.execute(f"SELECT {columns} FROM {table} ORDER BY ALL").fetchall()  # noqa: S608
+                for table, columns in clean
+            }
         return rows | {"recordings kept": self.files("recordings"), "landed": self.files("landing")}
 
     def files(self, place: str) -> list[str]:

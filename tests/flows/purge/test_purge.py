@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-import subprocess
-import sys
 from typing import Any
 
 import pytest
 from filelock import FileLock
 
+from trunkline.cli import doctor
 from trunkline.errors import TrunklineError
 from trunkline.flows.maintain import maintain
 from trunkline.flows.parts import deliver
 from trunkline.flows.purge import purge
+from trunkline.store.lake import Lake
 
 REMOVED = {
     "account_id": "acme",
@@ -27,46 +27,21 @@ SAID = "I would like to book a table"
 TABLES = ("calls", "legs", "recordings", "activities", "windows", "quarantine")
 
 
+COUNTS = (
+    *(f"SELECT count(*) FROM {table}" for table in TABLES),  # noqa: S608
+    "SELECT state, cause, count(*), sum(bytes), count(sha256) FROM recordings GROUP BY ALL",
+    "SELECT kind, state, count(*) FROM activities GROUP BY ALL ORDER BY ALL",
+    "FROM coverage ORDER BY call_id",
+)
+
+
 def counts(aged: Any) -> list[Any]:
     """Every count of rows, and those by which files and deliveries are told."""
-    return [aged.query(f"SELECT count(*) FROM {table}") for table in TABLES] + [  # noqa: S608
-        aged.query("SELECT state, cause, count(*), sum(bytes), count(sha256) FROM recordings GROUP BY ALL"),
-        aged.query("SELECT kind, state, count(*) FROM activities GROUP BY ALL ORDER BY ALL"),
-        aged.query("FROM coverage ORDER BY call_id"),
-    ]
+    with Lake(aged.data / "lake.duckdb").read() as connection:
+        return [connection.execute(sql).fetchall() for sql in COUNTS]
 
 
-def test_figures_stay_and_callers_are_in_no_byte(kept, callers: dict[str, str]) -> None:
-    before, rows, state = kept.figures(), counts(kept), kept.state
-    for who in ("old", "both"):
-        places = kept.said_anywhere(callers[who])
-        assert "lake.duckdb" in places, "or this test would show nothing"
-        assert any(place.startswith("landing/") for place in places)
-    planned = kept.run(purge, dry_run=True)
-    assert kept.state == state, "a dry run changes nothing"
-    done = kept.run(purge)
-    assert done.purged == planned.purged, "a dry run says what will be"
-    assert vars(done.purged[0]).items() >= REMOVED.items()
-    assert done.purged[0].landed_silenced == 1
-    assert kept.figures() == before
-    assert counts(kept) == rows
-    assert kept.said_anywhere(callers["old"]) == kept.said_anywhere("Olive") == []
-    assert "lake.duckdb" in kept.said_anywhere(callers["new"])
-    assert len(kept.query("SELECT DISTINCT external_number FROM calls WHERE external_number LIKE 'removed:%'")) == 2
-    assert kept.pbx.log.entries == [], "no PBX is asked"
-    state, lake = kept.state, (kept.data / "lake.duckdb").stat()
-    assert set(vars(kept.run(purge).purged[0]).values()) == {"acme", 0}
-    assert kept.state == state
-    assert (kept.data / "lake.duckdb").stat().st_ino == lake.st_ino, "there is nothing to write anew"
-
-
-def test_one_purge_at_a_time(kept) -> None:
-    with FileLock(kept.data / "state" / "purge.lock"), pytest.raises(TrunklineError, match="another purge is running"):
-        kept.run(purge, dry_run=True)
-
-
-def test_each_class_by_its_own_days(kept) -> None:
-    kept.run(purge)
+def each_class_went_by_its_own_days(kept: Any) -> None:
     gone, silent, never_said = ("stored", True, False), (True, False), (True, True)
     assert kept.query(
         """SELECT state, path IS NULL, purged_at IS NULL, transcript IS NULL, transcript_purged_at IS NULL
@@ -88,11 +63,39 @@ def test_each_class_by_its_own_days(kept) -> None:
         assert not ("-silent." in path and f"landing/{path}" in kept.said_anywhere(SAID))
 
 
+def test_figures_stay_and_callers_are_in_no_byte(kept, callers: dict[str, str]) -> None:
+    before, rows, state = kept.figures(), counts(kept), kept.state
+    for who in ("old", "both"):
+        places = kept.said_anywhere(callers[who])
+        assert "lake.duckdb" in places, "or this test would show nothing"
+        assert any(place.startswith("landing/") for place in places)
+    planned = kept.run(purge, dry_run=True)
+    assert kept.state == state, "a dry run changes nothing"
+    done = kept.run(purge)
+    assert done.purged == planned.purged, "a dry run says what will be"
+    assert vars(done.purged[0]).items() >= REMOVED.items()
+    assert done.purged[0].landed_silenced == 1
+    assert kept.figures() == before
+    assert counts(kept) == rows
+    assert kept.said_anywhere(callers["old"]) == kept.said_anywhere("Olive") == []
+    assert "lake.duckdb" in kept.said_anywhere(callers["new"])
+    assert len(kept.query("SELECT DISTINCT external_number FROM calls WHERE external_number LIKE 'removed:%'")) == 2
+    assert kept.pbx.log.entries == [], "no PBX is asked"
+    each_class_went_by_its_own_days(kept)
+    state, lake = kept.state, (kept.data / "lake.duckdb").stat()
+    assert set(vars(kept.run(purge).purged[0]).values()) == {"acme", 0}
+    assert kept.state == state
+    assert (kept.data / "lake.duckdb").stat().st_ino == lake.st_ino, "there is nothing to write anew"
+
+
+def test_one_purge_at_a_time(kept) -> None:
+    with FileLock(kept.data / "state" / "purge.lock"), pytest.raises(TrunklineError, match="another purge is running"):
+        kept.run(purge, dry_run=True)
+
+
 def test_the_daily_look_purges_and_doctor_only_looks(kept) -> None:
     before = kept.state
-    words = [sys.executable, "-m", "trunkline.cli.main", "--config", str(kept.config), "doctor"]
-    done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=100)
-    assert done.returncode == 0, done.stdout
+    assert kept.say(doctor.command) == 0
     assert kept.state == before
     checks = {(one.part, one.what, one.state): one.said for one in kept.run(maintain)}
     assert checks["account acme", "retention", "ok"].startswith(

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import subprocess
-import sys
 from typing import Any
 
+import pytest
+
+from trunkline.cli import backfill as backfill_command
 from trunkline.flows.backfill import backfill, plan
 from trunkline.flows.purge import purge
 from trunkline.flows.replay import replay
@@ -85,7 +86,7 @@ def test_files_that_no_row_tells_of_go_too(kept) -> None:
     assert all(dt.datetime.strptime(path[15:25] + "Z", "%Y/%m/%d%z") + DAY > line for path in left), "by their days"
 
 
-def test_a_backfill_is_cut_at_the_line_and_its_plan_says_so(aged) -> None:
+def test_a_backfill_is_cut_at_the_line_and_its_plan_says_so(aged, capsys: pytest.CaptureFixture[str]) -> None:
     aged.keep(calls_days=2)
     given: dict[str, Any] = {"config": str(aged.config), "accounts": [], "pbxs": []}
     (planned,) = plan(ago(20), ago(10), **given)
@@ -93,8 +94,6 @@ def test_a_backfill_is_cut_at_the_line_and_its_plan_says_so(aged) -> None:
     (planned,) = plan(ago(4), ago(0.3), **given)
     assert planned.windows == 0
     assert (planned.windows_done, planned.windows_not_kept) in {(2, 3), (3, 3)}, "by the time of the day"
-    words = [sys.executable, "-m", "trunkline.cli.main", "--config", str(aged.config), "backfill", "--dry-run"]
-    done = subprocess.run([*words, "--since", ago(20), "--until", ago(10)], capture_output=True, text=True, check=True)
-    assert (
-        "11 windows lie before the time that the account keeps calls of (retention): they are not read" in done.stdout
-    )
+    assert aged.say(backfill_command.command, ago(20), ago(10), dry_run=True) == 0
+    said = capsys.readouterr().out
+    assert "11 windows lie before the time that the account keeps calls of (retention): they are not read" in said
