@@ -32,6 +32,7 @@ class WindowRow:
     pages: int = 0
     requests: int = 0
     error: str | None = None
+    listed: bool | None = None
     landed_at: dt.datetime | None = None
 
 
