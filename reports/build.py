@@ -59,10 +59,10 @@ def build(
     built, found = [], []
     for account in accounts:
         days = own.get(account.id, period)
-        figures = read.account_figures(connection, account, days)
+        figures = read.account_figures(connection, account, days, now)
         built.append(_account(connection, config, figures, out, now))
         if days.days != period.days:  # the agency's table links to the days that it sums up; they are not mailed
-            figures = read.account_figures(connection, account, period)
+            figures = read.account_figures(connection, account, period, now)
             _account(connection, config, figures, out, now)
         found.append(figures)
     if found and len(found) == len(config.account):

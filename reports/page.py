@@ -110,6 +110,7 @@ def _sheets(calls: Sheet, callers: Sheet) -> list[tuple[str, sheets.Shown]]:
                     "audio_seconds": "Audio (s)",
                     "recording_state": "State",
                     "recording_cause": "Cause",
+                    "recording_evidence": "Evidence",
                 },
             ),
         ),

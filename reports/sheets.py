@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from trunkline.config import Account
-from trunkline.reports import words
+from trunkline.reports import evidence, words
 from trunkline.reports.account import AccountFigures
 from trunkline.reports.figures import Slice
 from trunkline.reports.rows import shown
@@ -67,6 +67,7 @@ _CALL_COLUMNS = {
     "recorded": "recorded",
     "recording_state": "recording_state",
     "recording_cause": "recording_cause",
+    "recording_evidence": "recording_evidence",
     "audio_seconds": "audio_seconds",
     "recorded_in_error": "recorded_in_error",
     "pbx_id": "pbx_id",
@@ -91,7 +92,8 @@ _EPISODE_COLUMNS = {
 
 def call_sheet(account: Account, rows: Sequence[Row]) -> Sheet:
     """Every call of the period with what the views say of it."""
-    return _sheet("Calls", account, rows, _CALL_COLUMNS)
+    said = [{**row, "recording_evidence": evidence.said(row["recording_evidence"])} for row in rows]
+    return _sheet("Calls", account, said, _CALL_COLUMNS)
 
 
 def caller_sheet(account: Account, rows: Sequence[Row]) -> Sheet:
@@ -115,6 +117,7 @@ _ACCOUNT_FIGURES: dict[str, _Figure] = {
     "recorded": lambda now: now.coverage.recorded,
     "eligible": lambda now: now.coverage.eligible,
     "verified": lambda now: now.coverage.verified,
+    "paused": lambda now: now.coverage.paused,
     "of_another_length": lambda now: now.coverage.mismatch,
     "missing": lambda now: now.coverage.missing,
     "pending": lambda now: now.coverage.pending,

@@ -6,7 +6,7 @@ SELECT c.call_id, c.account_id, c.pbx_id, c.started_at, c.ended_at, timezone(a.t
     m.short_abandon, m.in_hours, m.holiday, m.day, m.weekday, m.hour, m.episode_id, m.first_time,
     c.outcome = 'missed' AND NOT coalesce(m.short_abandon, false) AS is_lost,
     v.call_id IS NOT NULL AS spoke, v.eligible, v.not_eligible, v.recorded, v.state AS recording_state,
-    v.cause AS recording_cause, v.audio_seconds, v.recorded_in_error
+    v.cause AS recording_cause, v.evidence::VARCHAR AS recording_evidence, v.off_dn, v.off_kind, v.off_since, v.audio_seconds, v.recorded_in_error
 FROM calls AS c
 LEFT JOIN accounts AS a ON a.account_id = c.account_id
 LEFT JOIN missed_calls AS m ON m.call_id = c.call_id

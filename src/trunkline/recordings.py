@@ -9,6 +9,7 @@ from typing import Any
 from trunkline.audio import Audio
 
 GRACE = dt.timedelta(minutes=60)  # younger calls are never counted as missing: audio is finalised after the call
+LOST_SOON_DAYS = 7  # what the PBX's own retention deletes within so many days is fetched first, and warned of
 MAX_ATTEMPTS = 5  # run after run, of a file that comes damaged or whose address fails; after that once a day
 DAILY_ATTEMPTS = 30  # of such a file in all: a PBX that is updated or mended may serve it yet
 GONE = {302, 400, 404}  # v18 redirects, v20 says 400 FILE_NOT_FOUND or 404 (v18 reference §1.6, v20 §4.3)

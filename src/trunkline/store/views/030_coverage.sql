@@ -1,8 +1,8 @@
 -- How much of a call is heard: its recordings' spans together, so that two sides of one talk count once.
 CREATE OR REPLACE VIEW call_audio AS
 WITH spans AS (
-    SELECT call_id, started_at AS begins_at,
-        started_at + to_microseconds((audio_seconds * 1e6)::BIGINT) AS ends_at
+    SELECT call_id, coalesce(started_at, 'epoch'::TIMESTAMPTZ) AS begins_at,
+        begins_at + to_microseconds((audio_seconds * 1e6)::BIGINT) AS ends_at
     FROM recordings WHERE state = 'stored' AND audio_seconds IS NOT NULL AND call_id IS NOT NULL
 ),
 ordered AS (
@@ -33,12 +33,13 @@ WITH found AS (
         count(*) FILTER (state = 'pending') AS pending,
         count(*) FILTER (state = 'missing') AS missing,
         count(*) FILTER (native_id IS NOT NULL OR state = 'stored') AS named,
-        min_by(cause, recording_id) FILTER (state = 'missing') AS cause
+        min_by(cause, recording_id) FILTER (state = 'missing') AS cause,
+        min_by(evidence, recording_id) FILTER (state = 'missing') AS evidence
     FROM recordings WHERE call_id IS NOT NULL GROUP BY call_id
 ),
 policed AS (
     SELECT p.* EXCLUDE (not_eligible), coalesce(f.stored, 0) AS stored, f.empty, f.unreadable, a.audio_seconds,
-        f.pending, f.missing, coalesce(f.named, 0) AS named, f.cause AS found_cause,
+        f.pending, f.missing, coalesce(f.named, 0) AS named, f.cause AS found_cause, f.evidence,
         CASE WHEN p.not_eligible IS NULL AND f.cause = 'policy' AND f.stored = 0 THEN 'pbx_policy'
              ELSE p.not_eligible END AS not_eligible
     FROM recording_policy AS p LEFT JOIN found AS f USING (call_id) LEFT JOIN call_audio AS a USING (call_id)
@@ -74,5 +75,6 @@ SELECT call_id, account_id, pbx_id, not_eligible IS NULL AS eligible, stored > 0
         WHEN 'switched_off' THEN stored > 0 AND NOT may_record
         ELSE false
     END AS recorded_in_error,
-    not_eligible, direction, started_at, day, off.dn AS off_dn, off.kind AS off_kind, off.changed_on AS off_since
+    not_eligible, direction, started_at, day, off.dn AS off_dn, off.kind AS off_kind, off.changed_on AS off_since,
+    CASE WHEN state IN ('missing', 'unknown') THEN evidence END AS evidence
 FROM seen;
