@@ -5,12 +5,15 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from trunkline.cli.choices import Accounts, Pbxs
 from trunkline.cli.context import Options, clear_errors, options_of
+
+if TYPE_CHECKING:
+    from trunkline.models import Problem
 
 
 def command(context: typer.Context, account: Accounts = None, pbx: Pbxs = None) -> None:
@@ -24,7 +27,8 @@ def command(context: typer.Context, account: Accounts = None, pbx: Pbxs = None) 
     with clear_errors(options):
         config = configfile.load(options.config)
         chosen = configfile.account_ids(config, tuple(account or ()), tuple(pbx or ()))
-        now, risks = dt.datetime.now(dt.UTC), {}
+        now = dt.datetime.now(dt.UTC)
+        risks: dict[str, list[Problem]] = {}
         with Lake(Path(config.place(config.store.lake))).read() as connection:
             pbxs, crms = pbx_status(connection), crm_status(connection)
             for one in chosen:

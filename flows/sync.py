@@ -10,6 +10,7 @@ from trunkline.flows.outcome import Outcome
 from trunkline.flows.run_accounts import run_accounts
 from trunkline.flows.scope import Scope
 from trunkline.moments import moment
+from trunkline.store.recordings import EXPECTED_DAYS
 from trunkline.store.windows import first_asked, reads_of
 from trunkline.tasks.work import Site, Work, now
 from trunkline.windows import FIRST_SYNC, SETTLE, Window, cut, due
@@ -44,6 +45,6 @@ async def sync(
 def due_windows(work: Work, site: Site, ends_at: dt.datetime) -> list[Window]:
     """What was not read yet, from the first window ever asked for on; from some days back of a new PBX."""
     with work.lake.read() as connection:
-        reads = reads_of(connection, site.pbx.id)
+        reads = reads_of(connection, site.pbx.id, ends_at - dt.timedelta(days=EXPECTED_DAYS))
         since = first_asked(connection, site.pbx.id) or ends_at - FIRST_SYNC
     return due(Window(since, ends_at), reads, site.overlap) if since < ends_at else []

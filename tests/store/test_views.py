@@ -436,6 +436,7 @@ def test_a_recording_is_an_error_only_if_the_switch_was_off_all_day(
     rows.recording(call, "stored", bytes=1, audio_seconds=60.0)
     row = rows.one("coverage")
     assert (row["recorded_in_error"], row["off_since"], row["state"]) == (in_error, since, "verified")
+    assert row["eligible"] is not in_error
 
 
 def test_missed_and_unconnected_calls_are_not_in_it(rows: Rows) -> None:

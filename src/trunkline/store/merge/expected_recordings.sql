@@ -51,10 +51,10 @@ FROM (
         WHEN can_list_recordings IS FALSE OR sees_part THEN 'access'
         WHEN licensed.licence_active IS FALSE OR licensed.licence_records IS FALSE THEN 'licence'
         WHEN room.recording_stopped OR room.quota_reached THEN 'quota'
-        WHEN not_eligible IN ('switched_off', 'internal') THEN 'policy'
+        WHEN not_eligible IN ('switched_off', 'changed', 'internal') THEN 'policy'
         WHEN ended_at > $now - INTERVAL 60 MINUTE THEN NULL
         WHEN started_at < $now - to_days(kept_days::INTEGER) THEN 'purged'
-        WHEN can_list_recordings THEN 'not_recorded'
+        WHEN listed OR can_list_recordings THEN 'not_recorded'
         ELSE 'unexplained' END AS cause
     FROM due
 );

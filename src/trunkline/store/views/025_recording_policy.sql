@@ -24,7 +24,7 @@ FROM pbx_settings WHERE kind = 'pbx';
 -- One row per call in which people spoke: who took part, and does policy say to record it?
 -- A switch is known at its snapshots only. At a call's time it was as at the last snapshot of an earlier day or as at
 -- the first one of its own day or later: a call must be recorded if one of its parties records by both, and may be if
--- one does by either. `off` is a party that does not record, the one who answered before others.
+-- one does by either; where both are so (`changed`), the recording itself tells how it was. `off` is a party that does not record, the one who answered before others.
 CREATE OR REPLACE VIEW recording_policy AS
 WITH talked AS (
     SELECT c.call_id, c.account_id, c.pbx_id, c.direction, c.started_at, c.ended_at, c.talk_seconds, c.queue,
@@ -72,6 +72,7 @@ SELECT t.* EXCLUDE (pausing), s.must_record, s.may_record, coalesce(s.pauses, fa
         WHEN t.recording_policy = 'none' THEN 'account_policy'
         WHEN t.recording_policy = 'on-demand' OR s.is_asked THEN 'on_demand'
         WHEN t.recording_policy = 'external' AND t.direction = 'internal' THEN 'internal'
+        WHEN NOT s.must_record AND s.may_record THEN 'changed'
         WHEN NOT s.must_record AND s.external_only THEN 'internal'
         WHEN NOT s.must_record THEN 'switched_off'
     END AS not_eligible

@@ -41,6 +41,7 @@ policed AS (
     SELECT p.* EXCLUDE (not_eligible), coalesce(f.stored, 0) AS stored, f.empty, f.unreadable, a.audio_seconds,
         f.pending, f.missing, coalesce(f.named, 0) AS named, f.cause AS found_cause, f.evidence,
         CASE WHEN p.not_eligible IS NULL AND f.cause = 'policy' AND f.stored = 0 THEN 'pbx_policy'
+             WHEN p.not_eligible = 'changed' AND f.stored > 0 THEN NULL  -- it was on, as the recording shows
              ELSE p.not_eligible END AS not_eligible
     FROM recording_policy AS p LEFT JOIN found AS f USING (call_id) LEFT JOIN call_audio AS a USING (call_id)
 ),
@@ -71,9 +72,9 @@ SELECT call_id, account_id, pbx_id, not_eligible IS NULL AS eligible, stored > 0
     talk_seconds, audio_seconds,
     CASE not_eligible
         WHEN 'account_policy' THEN named > 0  -- its audio is never fetched: that the PBX has it is enough
-        WHEN 'internal' THEN stored > 0 AND (recording_policy = 'external' OR NOT may_record)
-        WHEN 'switched_off' THEN stored > 0 AND NOT may_record
-        ELSE false
+        WHEN 'on_demand' THEN false
+        WHEN 'too_short' THEN false
+        ELSE coalesce(stored > 0 AND not_eligible IS NOT NULL, false)
     END AS recorded_in_error,
     not_eligible, direction, started_at, day, off.dn AS off_dn, off.kind AS off_kind, off.changed_on AS off_since,
     CASE WHEN state IN ('missing', 'unknown') THEN evidence END AS evidence
