@@ -128,7 +128,9 @@ STORIES = (
     ),
     Story("no-right", (Patch(unknown("access")),), lambda: {"rights": NO_AUDIO}),
     Story(
-        "no-right-console", (Patch(unknown("access"), rows=(("missing", "access"),)),), lambda: CONSOLE | {"rights": NO_AUDIO}
+        "no-right-console",
+        (Patch(unknown("access"), rows=(("missing", "access"),)),),
+        lambda: CONSOLE | {"rights": NO_AUDIO},
     ),
     Story(
         "away",
@@ -162,7 +164,10 @@ STORIES = (
     ),
     Story(
         "busy-ever-since",
-        (Patch(Verdict("pending"), names("last"), rows=(("pending", None),)), Patch(unknown("unreachable"), thirds=LAST)),
+        (
+            Patch(Verdict("pending"), names("last"), rows=(("pending", None),)),
+            Patch(unknown("unreachable"), thirds=LAST),
+        ),
         changes={2: fails("DownloadRecording", 503)},
     ),
     Story(

@@ -4,20 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
-import duckdb
 import pytest
 import time_machine
 
-from trunkline import configfile
 from trunkline.flows.backfill import backfill
 from trunkline.flows.sync import sync
-from trunkline.periods import parse
-from trunkline.reports import read
-from trunkline.simulator.month_world import DAILY_SYNC, FINAL_SYNC, Case, Month, month
+from trunkline.simulator.month_world import DAILY_SYNC, FINAL_SYNC, Month, month
 from trunkline.simulator.pbx.model import real_now
 
 DAYS = int(os.environ.get("TRUNKLINE_MONTH_DAYS", "2"))  # of each third
@@ -68,6 +63,8 @@ def test_each_recording_and_each_gap_is_as_it_truly_was(stage: Callable[..., Any
         for one in made.cases
     }
     found = {(row[0], row[1].replace(microsecond=0)): (*row[2:7], [tuple(pair) for pair in row[7]]) for row in said}
-    wrong = {key: (found.get(key), truth.get(key)) for key in truth.keys() | found.keys() if found.get(key) != truth.get(key)}
+    wrong = {
+        key: (found.get(key), truth.get(key)) for key in truth.keys() | found.keys() if found.get(key) != truth.get(key)
+    }
     assert wrong == {}
     assert len(said) == len(made.cases)

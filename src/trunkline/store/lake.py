@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import os
 import random
-import threading
 import time
 from collections.abc import Iterator
 from importlib.resources import files
@@ -18,12 +17,13 @@ from pathlib import Path
 import duckdb
 
 from trunkline.errors import LakeError, LakeLocked
+from trunkline.store.held import ONE_AT_A_TIME, lingering
+from trunkline.store.held import connection as connection_to
 
 LOCK_WAIT_SECONDS = 10.0
 WRITER_PATIENCE = 12  # times as long: a report of a large lake reads for tens of seconds, and a sync must outlast it
 STORAGE_VERSION = "v1.4.0"  # a file of DuckDB 2's own default cannot be opened by 1.5
 MEMORY_LIMIT = "400MB"
-_ONE_AT_A_TIME = threading.RLock()  # DuckDB refuses to open one file twice with different settings in one process
 
 
 class Lake:
@@ -47,8 +47,8 @@ class Lake:
             with contextlib.closing(connection):
                 yield connection
             return
-        with _ONE_AT_A_TIME:
-            with contextlib.closing(self._open(read_only=True)) as connection:
+        with ONE_AT_A_TIME:
+            with connection_to(self.path, self._open, read_only=True) as connection:
                 if _is_current(connection):
                     yield connection
                     return
@@ -64,7 +64,7 @@ class Lake:
             LakeError: The file is of a newer trunkline, or is no DuckDB file.
         """
         self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with _ONE_AT_A_TIME, contextlib.closing(self._open(read_only=False)) as connection:
+        with connection_to(self.path, self._open, read_only=False) as connection:
             if not _is_current(connection):
                 _migrate(connection)
             connection.begin()
@@ -75,7 +75,11 @@ class Lake:
                 raise
             connection.commit()
 
-    def _open(self, *, read_only: bool) -> duckdb.DuckDBPyConnection:
+    def lingering(self) -> contextlib.AbstractContextManager[None]:
+        """While a job runs: the file stays open for a moment after each use (`held`)."""
+        return lingering(self.path)
+
+    def _open(self, read_only: bool) -> duckdb.DuckDBPyConnection:
         """The file, waiting while another process writes."""
         deadline = time.monotonic() + self.lock_wait_seconds * (1 if read_only else WRITER_PATIENCE)
         is_new = not self.path.exists()
