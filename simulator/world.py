@@ -25,6 +25,7 @@ class Account:
     country: str = "AU"
     report_to: tuple[str, ...] = ()
     recording_policy: str = "all"
+    recording_format: str = "original"
     hours: dict[str, str] = field(default_factory=dict)
     holidays: str | None = None
     pbxs: list[SimulatedPbx] = field(default_factory=list)
