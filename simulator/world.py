@@ -26,6 +26,7 @@ class Account:
     report_to: tuple[str, ...] = ()
     recording_policy: str = "all"
     recording_pauses: tuple[str, ...] = ()
+    recording_format: str = "original"
     hours: dict[str, str] = field(default_factory=dict)
     holidays: str | None = None
     pbxs: list[SimulatedPbx] = field(default_factory=list)

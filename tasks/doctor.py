@@ -12,6 +12,7 @@ from trunkline.adapters.pbx import fleet, open_surface
 from trunkline.adapters.pbx.base import sign_in_folder
 from trunkline.config import Account, Crm, Retention
 from trunkline.errors import TrunklineError, Unsupported
+from trunkline.tasks.doctor_audio import format_checks
 from trunkline.tasks.doctor_pbx import Check, pbx_checks
 from trunkline.tasks.probe import note_remarks, probe
 from trunkline.tasks.work import Site, Work, now
@@ -29,7 +30,8 @@ async def examine(work: Work, sites: list[Site], accounts: tuple[Account, ...]) 
         asyncio.to_thread(_mail, work),
     )
     checks = [check for group in groups for check in group]
-    return [*checks, *_paused(work), *(one for account in accounts for one in _unused(account))]
+    settings = [one for account in accounts for one in (*format_checks(account), *_unused(account))]
+    return [*checks, *_paused(work), *settings]
 
 
 def _paused(work: Work) -> list[Check]:
