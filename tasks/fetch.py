@@ -71,7 +71,7 @@ async def fetch(work: Work, site: Site, surface: Surface, probe: Probe, one: Wai
         result = _result(one, outcome.state, outcome.cause, outcome.evidence)
         if outcome.state == "stored" and attempt.audio:
             key = _key(site, one, attempt.audio)
-            await work.recordings.put(key, path)
+            await work.recordings.put(key, path, attempt.audio.media_type)
             result |= {"path": key, "bytes": download.size, "sha256": download.sha256}
             result |= {"media_type": attempt.audio.media_type, "audio_seconds": attempt.audio.audio_seconds}
             result |= {"stored_at": now()}
