@@ -10,6 +10,7 @@ from trunkline.adapters.crm.kinds import adapter_for
 from trunkline.adapters.mail import check as check_mail
 from trunkline.adapters.pbx import fleet, open_surface
 from trunkline.adapters.pbx.base import sign_in_folder
+from trunkline.adapters.player.check import check as check_player
 from trunkline.config import Account, Crm, Retention
 from trunkline.errors import StorageError, TrunklineError, Unsupported
 from trunkline.tasks.doctor_pbx import Check, pbx_checks
@@ -28,6 +29,7 @@ async def examine(work: Work, sites: list[Site], accounts: tuple[Account, ...]) 
         *(_pbx(work, site) for site in sites),
         *(_crm(account, crm) for account, crm in crms),
         asyncio.to_thread(_mail, work),
+        asyncio.to_thread(_links, work),
     )
     checks = [check for group in groups for check in group]
     return [*checks, *_paused(work), *(one for account in accounts for one in _unused(account))]
@@ -93,6 +95,22 @@ def _mail(work: Work) -> list[Check]:
     except TrunklineError as error:
         return [Check("mail", "server", "fail", error.message, error.mend)]
     return [Check("mail", "server", "ok")]
+
+
+def _links(work: Work) -> list[Check]:
+    """Whether links can be signed, and whether what plays them is there: reports and CRMs are right without it."""
+    what = "links to recordings"
+    try:
+        links = work.config.signed_links()
+    except TrunklineError as error:
+        return [Check("recordings", what, "fail", error.message, error.mend)]
+    if links is None:
+        return []
+    try:
+        check_player(links.url)
+    except TrunklineError as error:
+        return [Check("recordings", what, "warn", f"{links.url}: {error.message}", error.mend)]
+    return [Check("recordings", what, "ok", links.url)]
 
 
 def _lake(work: Work) -> list[Check]:
