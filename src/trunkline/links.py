@@ -53,6 +53,10 @@ class Links:
         signer = {"key_derivation": "hmac", "digest_method": hashlib.sha256}
         self._serializer = URLSafeSerializer(secret, salt=_SALT, signer_kwargs=signer)
 
+    def expiry(self, now: dt.datetime) -> dt.datetime:
+        """When a link that is made now ends, to the second."""
+        return now.replace(microsecond=0) + dt.timedelta(days=self.days)
+
     def to(self, account_id: str, key: str, now: dt.datetime) -> str:
         """A link to a recording, valid for `days` from `now` on; the same `now` gives the same link.
 
@@ -61,7 +65,7 @@ class Links:
         """
         if not belongs_to(key, account_id):
             raise ValueError(f"{key!r} is no key of account {account_id}")
-        expires_at = int((now + dt.timedelta(days=self.days)).timestamp())
+        expires_at = int(self.expiry(now).timestamp())
         token = self._serializer.dumps([account_id, key.removeprefix(f"{account_id}/"), expires_at])
         return f"{self.url}{PATH}{token}"
 
