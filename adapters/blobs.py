@@ -6,12 +6,15 @@ import asyncio
 import contextlib
 import datetime as dt
 import errno
+import functools
 import os
 import tempfile
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
+from typing import TYPE_CHECKING, TypeVar
 
 import obstore
 from obstore.store import LocalStore
@@ -22,10 +25,15 @@ from trunkline.adapters.storage_errors import store_errors_said
 from trunkline.errors import DiskFull
 from trunkline.keys import is_key
 
+if TYPE_CHECKING:
+    from obstore import Attributes
+
 PART_BYTES = 5 * 1024**2  # the least that S3 takes as a part
 PARTS_AT_ONCE = 2  # in memory, for each upload
 PIECE_BYTES = 512 * 1024
+_THREADS = ThreadPoolExecutor(16, "blobs")
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+T = TypeVar("T")
 
 
 @contextlib.contextmanager
@@ -93,14 +101,16 @@ class Blobs:
         Raises:
             FileNotFoundError: No file of this key is kept.
         """
-        with store_errors_said(self.place, key):
+        _checked(key)
+
+        def asked() -> int:
             try:
-                return int((await obstore.head_async(self._store, _checked(key)))["size"])
+                return int(obstore.head(self._store, key)["size"])
             except FileNotFoundError:
-                await obstore.get_async(
-                    self._store, key
-                )  # an answer without a body does not tell if the bucket is gone
+                obstore.get(self._store, key)  # an answer without a body does not tell whether the bucket is gone
                 raise
+
+        return await self._ask(key, asked)
 
     async def put(self, key: str, data: bytes | Path, media_type: str | None = None) -> None:
         """Keeps a file under its final name in one step; an object store's upload ends the same way.
@@ -118,48 +128,53 @@ class Blobs:
 
     async def _upload(self, key: str, data: bytes | Path, media_type: str | None) -> None:
         """Streams a file in parts; one that ends early is never put together, so no half file has the final name."""
-        attributes = {"Content-Type": media_type} if media_type else None
-        with store_errors_said(self.place, key):
-            await obstore.put_async(
-                self._store, key, data, attributes=attributes, chunk_size=PART_BYTES, max_concurrency=PARTS_AT_ONCE
-            )
+        upload = functools.partial(obstore.put, chunk_size=PART_BYTES, max_concurrency=PARTS_AT_ONCE)
+        attributes: Attributes | None = {"Content-Type": media_type} if media_type else None
+        await self._ask(key, lambda: upload(self._store, key, data, attributes=attributes))
 
     async def get(self, key: str) -> bytes:
         """A file's content. Raises FileNotFoundError."""
-        with store_errors_said(self.place, key):
-            found = await obstore.get_async(self._store, _checked(key))
-            return bytes(await found.bytes_async())
+        _checked(key)
+        return await self._ask(key, lambda: bytes(obstore.get(self._store, key).bytes()))
 
     async def pieces(self, key: str, start: int, stop: int) -> AsyncIterator[bytes]:
         """Bytes `start` to `stop`, which is not part of it, piece by piece. Raises FileNotFoundError.
 
         Each piece is asked for when it is wanted: one answer, read as slowly as a person listens, would time out.
         """
+        _checked(key)
         for first in range(start, stop, PIECE_BYTES):
-            last = min(first + PIECE_BYTES, stop)
-            with store_errors_said(self.place, key):
-                piece = await obstore.get_range_async(self._store, _checked(key), start=first, end=last)
-            yield bytes(piece)
+            wanted = {"start": first, "end": min(first + PIECE_BYTES, stop)}
+            yield await self._ask(key, functools.partial(self._piece, key, **wanted))
+
+    def _piece(self, key: str, start: int, end: int) -> bytes:
+        return bytes(obstore.get_range(self._store, key, start=start, end=end))
 
     async def delete(self, key: str) -> None:
         """Removes a file; one that is not there is fine."""
-        with contextlib.suppress(FileNotFoundError), store_errors_said(self.place, key):
-            await obstore.delete_async(self._store, _checked(key))
+        _checked(key)
+        with contextlib.suppress(FileNotFoundError):
+            await self._ask(key, lambda: obstore.delete(self._store, key))
 
     async def list(self, folder: str) -> Sequence[Blob]:
         """The files in a folder of keys and in those below it, in no order."""
-        with store_errors_said(self.place, folder):
-            return [
+        return await self._ask(
+            folder,
+            lambda: [
                 Blob(one["path"], one["last_modified"])
-                async for some in obstore.list(self._store, folder, chunk_size=1000)
+                for some in obstore.list(self._store, folder, chunk_size=1000)
                 for one in some
-            ]
+            ],
+        )
 
     async def check(self) -> None:
         """Asks for one file's name: whether the place is there and may be read."""
-        with store_errors_said(self.place, ""):
-            async for _some in obstore.list(self._store, chunk_size=1):
-                return
+        await self._ask("", lambda: next(iter(obstore.list(self._store, chunk_size=1)), None))
+
+    async def _ask(self, key: str, ask: Callable[[], T]) -> T:
+        """In a thread that is waited for: obstore's own coroutines abort a process that ends right after one (seen)."""
+        with store_errors_said(self.place, key):
+            return await asyncio.get_running_loop().run_in_executor(_THREADS, ask)
 
     def partial_folder(self, fallback: Path) -> Path:
         """Where files are written before they are whole: on the same disk, so that the last step is a rename."""

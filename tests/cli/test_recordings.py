@@ -43,15 +43,13 @@ def port() -> int:
 
 @pytest.fixture
 def s(stage: Any, port: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    """A stage whose one call is read with its recording, and whose config has [links]."""
+    """A stage with one recorded call, not read yet, whose config has [links]."""
     monkeypatch.setenv("LINK_SECRET", SECRET)
     pbx = SimulatedPbx("acme-main")
     pbx.add(place(SCENARIOS["answered_direct"], NOW - dt.timedelta(hours=2)))
     with stage(World([Account("acme", "Acme Dental", pbxs=[pbx])])) as s:
         links = f'[links]\nurl = "http://127.0.0.1:{port}"\nsecret = "env:LINK_SECRET"\n'
         s.config.write_text(s.config.read_text() + links)
-        since, until = NOW - dt.timedelta(hours=3), NOW - dt.timedelta(hours=1)
-        assert s.run(backfill, since=since.isoformat(), until=until.isoformat()).failures == []
         yield s
 
 
@@ -79,8 +77,10 @@ def said_of_links(s: Any) -> list[tuple[str, str]]:
 
 
 def test_a_recording_is_played_while_another_process_holds_the_lake(s: Any, port: int) -> None:
+    since, until = NOW - dt.timedelta(hours=3), NOW - dt.timedelta(hours=1)
+    assert s.run(backfill, since=since.isoformat(), until=until.isoformat()).failures == []
     ((recording_id, path),) = s.query("SELECT recording_id, path FROM recordings WHERE state = 'stored'")
-    link = s.command("recordings", "link", recording_id).stdout.strip()
+    link = CliRunner().invoke(app, ["--config", str(s.config), "recordings", "link", recording_id]).output.strip()
     ((state, mend),) = said_of_links(s)
     assert state == "warn"
     assert f"start `trunkline recordings serve` there, and let the TLS proxy of http://127.0.0.1:{port} pass" in mend
@@ -122,11 +122,15 @@ def test_a_link_needs_a_stored_recording(s: Any) -> None:
     config = configfile.load(s.config)
     with pytest.raises(ConfigError, match="no recording 'x' in the lake — take recording_id from the table recordings"):
         link_to(config, "x")
-    with contextlib.closing(duckdb.connect(str(s.folder / "data" / "lake.duckdb"))) as connection:
-        connection.execute("UPDATE recordings SET state = 'missing', cause = 'purged'")
-        ((recording_id,),) = connection.execute("SELECT recording_id FROM recordings").fetchall()
-    with pytest.raises(TrunklineError, match=f"recording {recording_id} is not stored: missing"):
-        link_to(config, recording_id)
+    with Work.open(config).lake.write() as connection:
+        connection.execute(
+            """INSERT INTO recordings (recording_id, account_id, state, cause, path, purged_at) VALUES
+            ('gone', 'acme', 'missing', 'archived', NULL, NULL), ('old', 'acme', 'stored', NULL, 'acme/7.wav', now())"""
+        )
+    for recording_id, why in (("gone", "missing (archived)"), ("old", "removed by retention")):
+        with pytest.raises(TrunklineError) as caught:
+            link_to(config, recording_id)
+        assert caught.value.message == f"recording {recording_id} is not stored: {why}"
 
 
 def test_without_links_nothing_is_served(s: Any, port: int, monkeypatch: pytest.MonkeyPatch) -> None:
