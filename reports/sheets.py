@@ -10,6 +10,7 @@ from trunkline.config import Account
 from trunkline.reports import evidence, words
 from trunkline.reports.account import AccountFigures
 from trunkline.reports.figures import Slice
+from trunkline.reports.play import Plays
 from trunkline.reports.rows import shown
 from trunkline.reports.sql import Row
 
@@ -166,13 +167,19 @@ class Shown:
 MOST_ROWS = 1000  # a page of a month of a large account would not open on a phone; the workbook has them all
 
 
-def on_page(sheet: Sheet, title: str, columns: dict[str, str]) -> Shown:
-    """The columns named (head → words) of at most `MOST_ROWS` rows."""
+def on_page(sheet: Sheet, title: str, columns: dict[str, str], plays: Plays | None = None) -> Shown:
+    """The columns named (head → words) of at most `MOST_ROWS` rows; with links if any of these calls can be played."""
     picked = sheet.only(title, *columns)
+    heads = list(columns.values())
     numeric = [index for index, head in enumerate(columns) if head.endswith("_seconds") or head == "tries"]
     rows = [tuple(_say(head, cell) for head, cell in zip(columns, row, strict=True)) for row in picked.rows[:MOST_ROWS]]
-    cut = "" if len(picked.rows) <= MOST_ROWS else f"The first {MOST_ROWS:,}; the workbook and the CSV have all."
-    return Shown(title, words.number(len(picked.rows)), tuple(columns.values()), rows, numeric, cut)
+    notes = [] if len(picked.rows) <= MOST_ROWS else [f"The first {MOST_ROWS:,}; the workbook and the CSV have all."]
+    found = [plays.by_call.get(call_id) for call_id in sheet.column("call_id")[:MOST_ROWS]] if plays else []
+    if plays and any(found):
+        heads.append("Recording")
+        rows = [(*row, play) for row, play in zip(rows, found, strict=True)]
+        notes.append(plays.until)
+    return Shown(title, words.number(len(picked.rows)), tuple(heads), rows, numeric, " ".join(notes))
 
 
 _CODES: dict[str, dict[str, str]] = {

@@ -71,7 +71,7 @@ async def fetch(work: Work, site: Site, surface: Surface, probe: Probe, one: Wai
         result = _result(one, outcome.state, outcome.cause, outcome.evidence)
         if outcome.state == "stored" and attempt.audio:
             result |= await made_ready(site, one, path, attempt.audio, download.size)
-            await work.recordings.put(result["path"], path)
+            await work.recordings.put(result["path"], path, result["media_type"])
             result |= {"sha256": download.sha256, "stored_at": now()}
         return result
     finally:

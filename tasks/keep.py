@@ -12,12 +12,12 @@ from typing import Any
 
 from trunkline.audio import Audio
 from trunkline.encoders import Wanted
+from trunkline.keys import recording_key
 from trunkline.store.recordings import Waiting
 from trunkline.tasks.work import Site
 from trunkline.transcode import NotTranscoded, transcode
 
 _CORES = ThreadPoolExecutor(os.cpu_count() or 1, "transcode")  # for all PBXs of the process; no thread until needed
-_SUFFIXES = {"audio/wav": "wav", "audio/mpeg": "mp3", "audio/ogg": "ogg"}
 
 
 async def made_ready(site: Site, one: Waiting, path: Path, audio: Audio, size: int) -> dict[str, Any]:
@@ -33,9 +33,7 @@ async def made_ready(site: Site, one: Waiting, path: Path, audio: Audio, size: i
             columns = {**made, "original_bytes": size}
         except NotTranscoded as why:
             columns["evidence"] = {"kept": "original", "wanted": wanted, "why": str(why)}
-    key = (
-        f"{site.account.id}/{site.pbx.id}/{one.started_at:%Y/%m/%d}/{one.native_id}.{_SUFFIXES[kept.media_type or '']}"
-    )
+    key = recording_key(site.account.id, site.pbx.id, one.started_at, one.native_id, kept.media_type or "")
     columns |= {"path": key, "media_type": kept.media_type, "codec": kept.codec}
     return columns | {"audio_seconds": audio.audio_seconds}  # of the original: encoders fill up their last frame
 
