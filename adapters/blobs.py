@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 PART_BYTES = 5 * 1024**2  # the least that S3 takes as a part
 PARTS_AT_ONCE = 2  # in memory, for each upload
+AT_ONCE = 1000  # what S3 removes in one request
 PIECE_BYTES = 512 * 1024
 _THREADS = ThreadPoolExecutor(16, "blobs")
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
@@ -62,7 +63,7 @@ class Blob:
 
 
 class Blobs:
-    """Files by key, `account/pbx/yyyy/mm/dd/…`; never changed once written.
+    """Files by key, `account/pbx/yyyy/mm/dd/…`; never changed once written, and removed by retention alone.
 
     Every method that asks an object store raises StorageError if it does not answer, refuses, or lacks the bucket; and
     ValueError for a key that could lead out of the place.
@@ -75,7 +76,7 @@ class Blobs:
             self._store = connected(place, options)
         else:
             self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            self._store = LocalStore(self.folder)
+            self._store = LocalStore(self.folder, automatic_cleanup=True)  # of folders left empty
 
     @classmethod
     def opened(cls, *places: str, options: Mapping[str, SecretStr]) -> list[Blobs]:
@@ -155,6 +156,18 @@ class Blobs:
         _checked(key)
         with contextlib.suppress(FileNotFoundError):
             await self._ask(key, lambda: obstore.delete(self._store, key))
+
+    async def remove(self, keys: Sequence[str]) -> None:
+        """Removes files; of one that is gone already nothing is said."""
+        for key in keys:
+            _checked(key)
+        for start in range(0, len(keys), AT_ONCE):
+            some = list(keys[start : start + AT_ONCE])
+            try:
+                await self._ask(some[0], functools.partial(obstore.delete, self._store, some))
+            except FileNotFoundError:  # which ends a folder's list: the rest is still there
+                for key in some:
+                    await self.delete(key)
 
     async def list(self, folder: str) -> Sequence[Blob]:
         """The files in a folder of keys and in those below it, in no order."""

@@ -33,8 +33,8 @@ def command(context: typer.Context, account: Accounts = None, pbx: Pbxs = None) 
             pbxs, crms = pbx_status(connection), crm_status(connection)
             for one in chosen:
                 risks |= lost_soon(connection, [system.id for system in one.pbx], now, one.timezone)
-    for pbx_id, found in risks.items():
-        pbxs[pbx_id]["to_mend"] = [*pbxs[pbx_id].get("to_mend", []), *map(dataclasses.asdict, found)]
+    for pbx_id, problems in risks.items():
+        pbxs[pbx_id]["to_mend"] = [*pbxs[pbx_id].get("to_mend", []), *map(dataclasses.asdict, problems)]
     result = []
     paused = _say_pause(options, config.state_folder, now)
     for one in chosen:

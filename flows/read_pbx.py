@@ -14,6 +14,7 @@ from trunkline.flows.outcome import Failure, Outcome
 from trunkline.models import Probe
 from trunkline.tasks.failed import forget_failed, note_failed, note_unasked
 from trunkline.tasks.probe import directory, may_read, note_remarks, probe
+from trunkline.tasks.purge import pass_over_old
 from trunkline.tasks.recordings import is_waiting, recordings
 from trunkline.tasks.work import Site, Work
 from trunkline.windows import Window
@@ -118,6 +119,7 @@ async def _fetch_recordings(
 ) -> None:
     """Recordings never stop the call history: a failure here is reported beside it."""
     try:
+        await asyncio.to_thread(pass_over_old, work, site.account)
         fetched = await recordings(work, site, surface, found, windows[0].since if windows else None)
     except LakeError:
         raise

@@ -108,6 +108,14 @@ def foot(f: AccountFigures) -> list[str]:
     if volumes.waits_unknown:
         missed = words.count(volumes.waits_unknown, "missed call")
         lines.append(f"{missed} without a known wait: counted as missed, not as short.")
+    if volumes.removed:
+        lines.append(
+            f"Of {words.count(volumes.removed, 'call')} the caller is no longer kept (retention): shown as removed."
+        )
+    if volumes.recordings_removed:
+        lines.append(
+            f"Of {words.count(volumes.recordings_removed, 'call')} the recording is no longer kept (retention)."
+        )
     if f.lake_since:
         since = words.at(f.lake_since, f.account.timezone)
         reach = f"{words.day(since)} {since.year}"

@@ -54,7 +54,10 @@ def terms(accounts: Sequence[Account]) -> Terms:
                 "list, not out of the figure."
             ),
         ),
-        ("First-time caller", "no earlier call with this account in the lake."),
+        (
+            "First-time caller",
+            "no earlier call with this account in the lake; of callers whose calls are all removed nothing is known.",
+        ),
         (
             "Recording coverage",
             (

@@ -15,7 +15,10 @@ def share(part: int, whole: int) -> float | None:
 
 @dataclass(frozen=True)
 class Volumes:
-    """Counts of calls. `short_abandons` are missed calls whose caller was gone in less than the account's N seconds."""
+    """Counts of calls. `short_abandons` are missed calls whose caller was gone in less than the account's N seconds.
+
+    `removed`: of these retention has taken away who called; `recordings_removed`: of these a recording that was kept.
+    """
 
     calls: int = 0
     offered: int = 0
@@ -30,6 +33,8 @@ class Volumes:
     longest_wait_seconds: float | None = None
     median_answer_seconds: float | None = None
     p90_answer_seconds: float | None = None
+    removed: int = 0
+    recordings_removed: int = 0
 
     @property
     def lost(self) -> int:

@@ -58,6 +58,7 @@ NOT_ELIGIBLE = {
     "switched_off": "extension or queue switched off in 3CX",
     "changed": "extension or queue switched on or off that day, not recorded",
     "pbx_policy": "3CX says its policy excludes it",
+    "retention": "older than recordings are kept",
 }
 
 STATES = {

@@ -67,6 +67,7 @@ def _account(world: World, account: Account) -> list[str]:
         recording_format=account.recording_format,
         hours=account.hours or None,
         holidays=account.holidays,
+        retention=account.retention,
     )
     return [
         head,

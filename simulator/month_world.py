@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from trunkline.simulator.month_stories import STORIES
 from trunkline.simulator.month_story import DAY, LAST, Story, Verdict
-from trunkline.simulator.pbx.model import Keeping, SimulatedPbx
+from trunkline.simulator.pbx.model import SimulatedPbx
 from trunkline.simulator.scenarios import SCENARIOS
 from trunkline.simulator.scenarios.place import PlacedCall, place
 from trunkline.simulator.world import Account, World
@@ -62,8 +62,7 @@ def month(begins_at: dt.datetime, days: int, clock: Callable[[], dt.datetime]) -
     """Every story with three times `days` days of calls from a midnight on; the PBXs go by the clock."""
     made = Month(World([]), begins_at, days, [])
     for story in STORIES:
-        settings = {"keeping": Keeping(bytes_per_second=200), "login": "900"} | story.pbx()
-        pbx = SimulatedPbx(f"pbx-{story.name}", now=clock, **settings)
+        pbx = SimulatedPbx(f"pbx-{story.name}", now=clock, **story.pbx())
         pbx.keeping.bytes_per_second = 200
         for queue in pbx.directory.queues:
             queue.recording = "Disabled"  # their agents' extensions record, without asking the caller

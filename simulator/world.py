@@ -29,6 +29,7 @@ class Account:
     recording_format: str = "original"
     hours: dict[str, str] = field(default_factory=dict)
     holidays: str | None = None
+    retention: dict[str, int] | None = None
     pbxs: list[SimulatedPbx] = field(default_factory=list)
     crms: list[SimulatedCrm] = field(default_factory=list)
 

@@ -11,7 +11,7 @@ from trunkline.adapters.mail import check as check_mail
 from trunkline.adapters.pbx import fleet, open_surface
 from trunkline.adapters.pbx.base import sign_in_folder
 from trunkline.adapters.player.check import check as check_player
-from trunkline.config import Account, Crm, Retention
+from trunkline.config import Account, Crm
 from trunkline.errors import StorageError, TrunklineError, Unsupported
 from trunkline.tasks.doctor_audio import format_checks
 from trunkline.tasks.doctor_pbx import Check, pbx_checks
@@ -33,7 +33,9 @@ async def examine(work: Work, sites: list[Site], accounts: tuple[Account, ...]) 
         asyncio.to_thread(_links, work),
     )
     checks = [check for group in groups for check in group]
-    settings = [one for account in accounts for one in (*format_checks(account), *_unused(account))]
+    settings = [
+        one for account in accounts for one in (*format_checks(account), *_unused(account), *_outliving(account))
+    ]
     return [*checks, *_paused(work), *settings]
 
 
@@ -45,11 +47,20 @@ def _paused(work: Work) -> list[Check]:
 
 def _unused(account: Account) -> list[Check]:
     """Settings that this version reads and does not carry out."""
-    found = []
-    if account.retention != Retention():
-        found.append("retention (nothing is deleted yet)")
-    found += [f"missed_call_task of CRM {crm.id}" for crm in account.crm if crm.missed_call_task]
+    found = [f"missed_call_task of CRM {crm.id}" for crm in account.crm if crm.missed_call_task]
     return [Check(f"account {account.id}", "setting", "warn", f"not carried out yet: {one}") for one in found]
+
+
+def _outliving(account: Account) -> list[Check]:
+    """What is kept longer than the calls that it belongs to: a voice of which nobody can tell whose it was."""
+    kept = account.retention
+    days = {"recordings": kept.recordings_days, "transcripts": kept.transcripts_days}
+    longer = [what for what, most in days.items() if kept.calls_days and (most is None or most > kept.calls_days)]
+    if not longer:
+        return []
+    said = f"{' and '.join(longer)} are kept longer than their calls ({kept.calls_days} days)"
+    mend = f"set {' and '.join(f'{what}_days' for what in longer)} to {kept.calls_days} or less, unless that is wanted"
+    return [Check(f"account {account.id}", "retention", "warn", said, mend)]
 
 
 async def _pbx(work: Work, site: Site) -> list[Check]:

@@ -27,7 +27,14 @@ def test_a_file_belongs_to_one_account() -> None:
 
 
 def test_what_a_key_tells_of_its_file() -> None:
-    kinds = {"7.wav": "audio/wav", "7.mp3": "audio/mpeg", "7.ogg": "audio/ogg", "7.opus": None, "7.html": None, "7": None}
+    kinds = {
+        "7.wav": "audio/wav",
+        "7.mp3": "audio/mpeg",
+        "7.ogg": "audio/ogg",
+        "7.opus": None,
+        "7.html": None,
+        "7": None,
+    }
     assert {name: audio_type(f"acme/acme-main/{name}") for name in kinds} == kinds
     assert download_name(KEY) == "recording-2026-09-14.wav"
     assert download_name("acme/7") == "recording"

@@ -7,7 +7,9 @@ SELECT c.call_id, c.account_id, c.pbx_id, c.started_at, c.ended_at, timezone(a.t
     c.outcome = 'missed' AND NOT coalesce(m.short_abandon, false) AS is_lost,
     v.call_id IS NOT NULL AS spoke, v.eligible, v.not_eligible, v.recorded, v.state AS recording_state,
     v.cause AS recording_cause, v.evidence::VARCHAR AS recording_evidence, v.off_dn, v.off_kind, v.off_since,
-    v.audio_seconds, v.recorded_in_error, r.recording_paths
+    v.audio_seconds, v.recorded_in_error, r.recording_paths,
+    c.purged_at IS NOT NULL AS is_removed, c.call_id IN (
+        SELECT call_id FROM recordings WHERE state = 'stored' AND purged_at IS NOT NULL) AS recording_removed
 FROM calls AS c
 LEFT JOIN accounts AS a ON a.account_id = c.account_id
 LEFT JOIN missed_calls AS m ON m.call_id = c.call_id

@@ -62,6 +62,23 @@ def test_a_key_is_written_over_in_one_step(tmp_path: Path) -> None:
     assert list((tmp_path / ".partial").iterdir()) == []
 
 
+@pytest.mark.parametrize("place", ["folder", "memory:///"])
+def test_files_are_removed_also_where_some_are_gone_already(place: str, tmp_path: Path) -> None:
+    blobs = Blobs(str(tmp_path / place) if place == "folder" else place)
+    keys = ["acme/pbx/2026/09/14/1.wav", "acme/pbx/2026/09/14/2.wav", "acme/pbx/2026/09/15/3.wav"]
+
+    async def run() -> list[str]:
+        for key in keys:
+            await blobs.put(key, b"RIFF")
+        await blobs.remove(["acme/gone.wav", *keys[:2]])
+        await blobs.remove([])
+        return [blob.key for blob in await blobs.list("acme")]
+
+    assert asyncio.run(run()) == keys[2:]
+    if blobs.folder:
+        assert [path.name for path in (blobs.folder / "acme/pbx/2026/09").iterdir()] == ["15"], "no empty folder stays"
+
+
 def test_folders_are_for_this_user_alone(tmp_path: Path) -> None:
     blobs = Blobs(str(tmp_path / "recordings"))
     asyncio.run(blobs.put(KEY, b"RIFF"))

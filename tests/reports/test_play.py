@@ -33,7 +33,8 @@ def stored(connection: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatc
         WHERE state = 'stored' AND account_id = 'acme'"""
     )
     book = Book(connection)
-    book.recording("a10", "stored", bytes=1000, audio_seconds=5.0, path="acme/acme-main/2026/11/11/99.wav")
+    later = {"started_at": NOW, "audio_seconds": 5.0}  # of the same call's other one: they do not overlap
+    book.recording("a10", "stored", bytes=1000, path="acme/acme-main/2026/11/11/99.wav", **later)
     book.recording("m5", "stored", bytes=1000, audio_seconds=9.0, path="acme/acme-main/2026/11/11/5.wav")
     # Kept under an account's former name, removed by retention, and lost: none can be played.
     book.recording("m1", "stored", bytes=1000, audio_seconds=9.1, path="formerly/acme-main/2026/11/11/1.wav")

@@ -76,6 +76,12 @@ def connection(path: Path, open_file: Open, *, read_only: bool) -> Iterator[duck
         held.release()
 
 
+def let_go(path: Path) -> None:
+    """Closes the file, if it is open in this process. Under `ONE_AT_A_TIME`."""
+    if path in _HELD:
+        _HELD[path].close()
+
+
 @contextlib.contextmanager
 def lingering(path: Path) -> Iterator[None]:
     """While this lasts, the file stays open for a moment after each use."""

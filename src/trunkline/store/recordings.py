@@ -35,14 +35,14 @@ def waiting(
     """Recordings not fetched yet, oldest first: the PBX deletes those first; those tried before come last.
 
     A damaged one, or one whose address fails, is tried again a few times, then once a day; one that was refused, only
-    once the right may be there (`with_access`).
+    once the right may be there (`with_access`); one that retention has let go of, never.
     """
     rows = connection.execute(
         f"""
         SELECT recording_id, native_id, started_at, coalesce(attempts, 0),
             coalesce(json_extract(evidence, '$.archived') = 'true', false)
         FROM recordings
-        WHERE pbx_id = $pbx AND (
+        WHERE pbx_id = $pbx AND purged_at IS NULL AND (
             ({_UNASKED})
             OR (state = 'missing' AND native_id IS NOT NULL AND cause IN ('damaged', 'build') AND (
                 attempts < $most OR (attempts < $daily AND tried_at < $yesterday)))

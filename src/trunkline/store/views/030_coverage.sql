@@ -34,13 +34,15 @@ WITH found AS (
         count(*) FILTER (state = 'missing') AS missing,
         count(*) FILTER (native_id IS NOT NULL OR state = 'stored') AS named,
         min_by(cause, recording_id) FILTER (state = 'missing') AS cause,
-        min_by(evidence, recording_id) FILTER (state = 'missing') AS evidence
+        min_by(evidence, recording_id) FILTER (state = 'missing') AS evidence,
+        bool_or(purged_at IS NOT NULL) FILTER (cause = 'policy') AS too_old
     FROM recordings WHERE call_id IS NOT NULL GROUP BY call_id
 ),
 policed AS (
     SELECT p.* EXCLUDE (not_eligible), coalesce(f.stored, 0) AS stored, f.empty, f.unreadable, a.audio_seconds,
         f.pending, f.missing, coalesce(f.named, 0) AS named, f.cause AS found_cause, f.evidence,
-        CASE WHEN p.not_eligible IS NULL AND f.cause = 'policy' AND f.stored = 0 THEN 'pbx_policy'
+        CASE WHEN p.not_eligible IS NULL AND f.cause = 'policy' AND f.stored = 0
+                THEN if(f.too_old, 'retention', 'pbx_policy')
              WHEN p.not_eligible = 'changed' AND f.stored > 0 THEN NULL  -- it was on, as the recording shows
              ELSE p.not_eligible END AS not_eligible
     FROM recording_policy AS p LEFT JOIN found AS f USING (call_id) LEFT JOIN call_audio AS a USING (call_id)
