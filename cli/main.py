@@ -61,22 +61,9 @@ def options(
     context.obj = Options(config, as_json, quiet, verbosity)
 
 
-for command in (
-    demo,
-    init,
-    doctor,
-    sync,
-    backfill,
-    recordings,
-    deliver,
-    serve,
-    report,
-    status,
-    reconcile,
-    replay,
-    purge,
-):
+for command in (demo, init, doctor, sync, backfill, deliver, serve, report, status, reconcile, replay, purge):
     app.command(name=command.__name__.rpartition(".")[2])(command.command)
+app.add_typer(recordings.app, name="recordings")
 
 
 def main() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -10,7 +11,7 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from trunkline import log
-from trunkline.adapters.blobs import CANNOT_BE_HAD
+from trunkline.adapters import audit
 from trunkline.config import Account, Retention
 from trunkline.errors import LakeError, TrunklineError
 from trunkline.flows.engine import job
@@ -65,6 +66,7 @@ async def apply_retention(work: Work, accounts: Sequence[Account], *, dry_run: b
                     await _one_account(work, account, outcome)
             if not dry_run:
                 await _finish(work, outcome)
+                await asyncio.to_thread(audit.note, work.state, "purge", **audit_fields(outcome.purged))
     except Timeout:
         raise TrunklineError("another purge is running", mend="wait for it to end") from None
     return outcome
@@ -98,7 +100,7 @@ async def _one_account(work: Work, account: Account, outcome: PurgeOutcome) -> N
         raise  # nothing can be written: no other account would fare better
     except TrunklineError as error:
         outcome.failures.append(Failure.of(where, error))
-    except CANNOT_BE_HAD as error:
+    except OSError as error:
         outcome.failures.append(Failure(where, "store", log.redact(str(error).splitlines()[0]), RETENTION_MEND))
     except Exception as error:
         logger.exception("a fault of trunkline's own")

@@ -12,6 +12,7 @@ from trunkline.flows.outcome import Outcome
 from trunkline.flows.run_accounts import run_accounts
 from trunkline.flows.scope import Scope
 from trunkline.moments import moment
+from trunkline.store.recordings import EXPECTED_DAYS
 from trunkline.store.windows import first_asked, reads_of
 from trunkline.tasks.work import Site, Work, now
 from trunkline.windows import FIRST_SYNC, SETTLE, Window, cut, due
@@ -55,7 +56,7 @@ def due_windows(work: Work, site: Site, ends_at: dt.datetime) -> list[Window]:
     Nothing of what the account no longer keeps, which a window that failed long ago would have it read for ever.
     """
     with work.lake.read() as connection:
-        reads = reads_of(connection, site.pbx.id)
+        reads = reads_of(connection, site.pbx.id, ends_at - dt.timedelta(days=EXPECTED_DAYS))
         since = first_asked(connection, site.pbx.id) or ends_at - FIRST_SYNC
     kept = Kept.of(work, site.account, Window(since, ends_at)).part if since < ends_at else None
     return due(kept, reads, site.overlap) if kept else []

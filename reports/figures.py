@@ -102,6 +102,7 @@ class Coverage:
     not_known: int = 0
     eligible: int = 0
     verified: int = 0
+    paused: int = 0
     mismatch: int = 0
     missing: int = 0
     pending: int = 0
@@ -115,14 +116,19 @@ class Coverage:
     not_eligible: tuple[Count, ...] = ()
 
     @property
+    def covered(self) -> int:
+        """As long as the talk, or shorter where the recording is paused on purpose."""
+        return self.verified + self.paused
+
+    @property
     def judged(self) -> int:
         """Eligible calls that were looked at and are final: without pending and unknown ones."""
-        return self.verified + self.mismatch + self.missing
+        return self.covered + self.mismatch + self.missing
 
     @property
     def rate(self) -> float | None:
-        """verified / eligible calls that are neither pending nor unknown."""
-        return share(self.verified, self.judged)
+        """covered / eligible calls that are neither pending nor unknown."""
+        return share(self.covered, self.judged)
 
     @property
     def spoken_rate(self) -> float | None:

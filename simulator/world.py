@@ -25,6 +25,8 @@ class Account:
     country: str = "AU"
     report_to: tuple[str, ...] = ()
     recording_policy: str = "all"
+    recording_pauses: tuple[str, ...] = ()
+    recording_format: str = "original"
     hours: dict[str, str] = field(default_factory=dict)
     holidays: str | None = None
     retention: dict[str, int] | None = None

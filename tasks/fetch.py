@@ -22,12 +22,12 @@ from trunkline.errors import BadAnswer, TokenSuperseded, Unreachable
 from trunkline.models import Probe
 from trunkline.recordings import FILE_IS_GONE, Attempt, fate
 from trunkline.store.recordings import Waiting
+from trunkline.tasks.keep import made_ready
 from trunkline.tasks.work import Site, Work, now
 
 ATTEMPTS = 4  # in one run, of what passes: a busy PBX, a lost connection
 DOUBTED_ATTEMPTS = 2  # of a file that comes damaged, or is said to be gone in a way that other faults look like too
 MAX_FILE_BYTES = 2 * 1024**3  # a day of 16-bit PCM at 8 kHz is 1.4 GB
-_SUFFIXES = {"audio/wav": "wav", "audio/mpeg": "mp3", "audio/ogg": "ogg"}
 
 
 @dataclass(frozen=True)
@@ -70,11 +70,9 @@ async def fetch(work: Work, site: Site, surface: Surface, probe: Probe, one: Wai
         )
         result = _result(one, outcome.state, outcome.cause, outcome.evidence)
         if outcome.state == "stored" and attempt.audio:
-            key = _key(site, one, attempt.audio)
-            await work.recordings.put(key, path)
-            result |= {"path": key, "bytes": download.size, "sha256": download.sha256}
-            result |= {"media_type": attempt.audio.media_type, "audio_seconds": attempt.audio.audio_seconds}
-            result |= {"stored_at": now()}
+            result |= await made_ready(site, one, path, attempt.audio, download.size)
+            await work.recordings.put(result["path"], path, result["media_type"])
+            result |= {"sha256": download.sha256, "stored_at": now()}
         return result
     finally:
         path.unlink(missing_ok=True)  # noqa: ASYNC240 — one inode
@@ -126,11 +124,6 @@ async def _download(surface: Surface, one: Waiting, path: Path) -> Download:
                 if size > MAX_FILE_BYTES:
                     return Download(Attempt(200, audio=Audio(damage="larger than any recording")))
     return Download(Attempt(200, audio=inspect(path)), digest.hexdigest(), size)
-
-
-def _key(site: Site, one: Waiting, audio: Audio) -> str:
-    suffix = _SUFFIXES[audio.media_type or "audio/wav"]
-    return f"{site.account.id}/{site.pbx.id}/{one.started_at:%Y/%m/%d}/{one.native_id}.{suffix}"
 
 
 def _result(one: Waiting, state: str, cause: str | None, evidence: dict[str, Any]) -> dict[str, Any]:

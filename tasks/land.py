@@ -31,7 +31,7 @@ async def land(landing: Blobs, site: Site, seen: Landed) -> Landed:
     last = await newest(landing, site, seen.window)
     if last and last.mark == mark:
         return replace(seen, landed_at=last.landed_at)
-    await landing.put(key_of(site, seen.window, seen.landed_at, mark), packed(head, rows))
+    await landing.put(key_of(site, seen.window, seen.landed_at, mark), packed(head, rows), "application/zstd")
     return seen
 
 

@@ -9,7 +9,7 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-from trunkline.adapters.blobs import CANNOT_BE_HAD
+from trunkline.adapters.storage_errors import CANNOT_BE_HAD
 from trunkline.calls.facts import PbxFacts
 from trunkline.errors import BadAnswer
 from trunkline.retention import lines

@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from trunkline.adapters.pbx.base import Surface
 from trunkline.errors import BadAnswer, TokenSuperseded, Unreachable
 from trunkline.models import Probe
+from trunkline.recordings import unanswered
 from trunkline.store.merge import merge_rows
 from trunkline.store.recordings import Waiting, note_expected, note_results, settle_waiting, waiting
 from trunkline.tasks.fetch import fetch
@@ -71,7 +72,7 @@ def _batches(waits: list[Waiting], probe: Probe) -> Iterator[list[Waiting]]:
 def is_waiting(work: Work, site: Site) -> bool:
     """Whether any recording waits to be fetched."""
     with work.lake.read() as connection:
-        return bool(waiting(connection, site.pbx.id, with_access=False))
+        return bool(waiting(connection, site.pbx.id, now(), with_access=False))
 
 
 def _waiting(work: Work, site: Site, probe: Probe) -> list[Waiting]:
@@ -84,7 +85,7 @@ def _waiting(work: Work, site: Site, probe: Probe) -> list[Waiting]:
         _note_no_right(work, site)
         return []
     with work.lake.read() as connection:
-        return waiting(connection, site.pbx.id, with_access=True)
+        return waiting(connection, site.pbx.id, now(), with_access=True)
 
 
 def _expect(work: Work, site: Site, since: dt.datetime | None) -> None:
@@ -118,9 +119,10 @@ async def _fetch_batch(
             try:
                 results.append(await fetch(work, site, surface, probe, recording))
                 lost.clear()
-            except (Unreachable, BadAnswer, TokenSuperseded):
+            except (Unreachable, BadAnswer, TokenSuperseded) as error:
                 lost.append(recording)
-                results.append({"recording_id": recording.recording_id, "tried_at": now()})
+                outcome = unanswered(error.message, age=now() - recording.started_at)
+                results.append({"recording_id": recording.recording_id, "tried_at": now(), **asdict(outcome)})
                 if len(lost) >= OUTAGE_AFTER:
                     raise
 

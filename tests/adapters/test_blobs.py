@@ -25,6 +25,12 @@ except DiskFull as error:
     print(error)
 """
 
+ENDS_AT_ONCE = """
+import asyncio, sys
+from trunkline.adapters.blobs import Blobs
+asyncio.run(Blobs(sys.argv[1]).exists("a/b.bin"))
+"""
+
 
 def test_a_file_is_kept_under_its_key(tmp_path: Path) -> None:
     blobs = Blobs(str(tmp_path / "recordings"))
@@ -101,6 +107,31 @@ def test_a_full_disk_leaves_nothing_under_the_final_name(tmp_path: Path) -> None
     )
     assert "File too large — free some space and run the same command again" in run.stdout
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+def test_a_process_may_end_right_after_it_asked(tmp_path: Path) -> None:
+    """obstore's own coroutines abort every third of such processes."""
+    command = [sys.executable, "-c", ENDS_AT_ONCE, str(tmp_path)]
+    processes = [subprocess.Popen(command, stderr=subprocess.DEVNULL) for _ in range(4)]
+    assert [process.wait(60) for process in processes] == [0] * 4
+
+
+@pytest.mark.parametrize("key", ["../x", "/x", "a/../../x", ".partial/x", "a//b", ""])
+def test_no_key_leads_out_of_the_place(key: str, tmp_path: Path) -> None:
+    blobs = Blobs(str(tmp_path / "recordings"))
+    for asked in (blobs.put(key, b"x"), blobs.get(key), blobs.size(key), blobs.delete(key)):
+        with pytest.raises(ValueError, match="is no key of a file"):
+            asyncio.run(asked)
+    assert list((tmp_path / "recordings").iterdir()) == []
+
+
+def test_a_file_is_deleted_once_and_again(tmp_path: Path) -> None:
+    blobs = Blobs(str(tmp_path))
+    asyncio.run(blobs.put(KEY, b"RIFF"))
+    assert asyncio.run(blobs.size(KEY)) == 4
+    for _ in range(2):
+        asyncio.run(blobs.delete(KEY))
+    assert not asyncio.run(blobs.exists(KEY))
 
 
 @pytest.mark.parametrize("place", ["folder", "memory:///"])

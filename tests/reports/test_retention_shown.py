@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 import duckdb
-from small_lake import WEEK, built, config, local
+from small_lake import NOW, WEEK, built, config, local
 
 from trunkline.reports import read, rows
 from trunkline.store.purge_calls import purge_calls
@@ -21,11 +21,11 @@ def purged(connection: duckdb.DuckDBPyConnection) -> None:
 def test_nobody_is_to_be_called_of_whom_the_number_is_gone(connection: duckdb.DuckDBPyConnection) -> None:
     account = config().account[0]
     read.snapshot(connection, [WEEK], [account])
-    before = read.account_figures(connection, account, WEEK)
+    before = read.account_figures(connection, account, WEEK, NOW)
     assert {one.external_number for one in before.call_back} > {"+61412000001", "+61412000006"}
     purged(connection)
     read.snapshot(connection, [WEEK], [account])
-    after = read.account_figures(connection, account, WEEK)
+    after = read.account_figures(connection, account, WEEK, NOW)
     assert [one.external_number for one in after.call_back] == ["+61412000006"]
     assert after.now.callbacks.to_call == 1
     assert after.now.callbacks.never_returned == before.now.callbacks.never_returned

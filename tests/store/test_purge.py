@@ -85,7 +85,7 @@ def test_what_is_too_old_to_be_fetched_is_let_go_of(lake: Lake, rows: Rows, put_
         assert due(connection, "acme", Lines(recordings=LINE)) == Due(not_fetched=3)
         assert pass_over(connection, "acme", LINE, 30, NOW) == 3
         assert pass_over(connection, "acme", LINE, 30, NOW) == 0
-        assert [one.native_id for one in waiting(connection, "pbx", with_access=True)] == ["e"]
+        assert [one.native_id for one in waiting(connection, "pbx", NOW, with_access=True)] == ["e"]
     assert rows("SELECT recording_id[5:], state, cause, evidence::VARCHAR, purged_at FROM recordings ORDER BY 1") == [
         ("a", "missing", "policy", '{"retention_days": 30}', NOW),
         ("b", "missing", "access", None, NOW),

@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import os
 import random
-import threading
 import time
 from collections.abc import Callable, Iterator
 from importlib.resources import files
@@ -19,6 +18,8 @@ from typing import TypeVar
 import duckdb
 
 from trunkline.errors import LakeError, LakeLocked
+from trunkline.store.held import ONE_AT_A_TIME, lingering
+from trunkline.store.held import connection as connection_to
 
 LOCK_WAIT_SECONDS = 10.0
 WRITER_PATIENCE = 12  # times as long: a report of a large lake reads for tens of seconds, and a sync must outlast it
@@ -27,7 +28,6 @@ SETTINGS: dict[str, str | bool | int | float | list[str]] = {
     "memory_limit": "400MB",
     "storage_compatibility_version": STORAGE_VERSION,
 }
-ONE_AT_A_TIME = threading.RLock()  # DuckDB refuses to open one file twice with different settings in one process
 T = TypeVar("T")
 
 
@@ -53,7 +53,7 @@ class Lake:
                 yield connection
             return
         with ONE_AT_A_TIME:
-            with contextlib.closing(self._open(read_only=True)) as connection:
+            with connection_to(self.path, self._open, read_only=True) as connection:
                 if _is_current(connection):
                     yield connection
                     return
@@ -69,7 +69,7 @@ class Lake:
             LakeError: The file is of a newer trunkline, or is no DuckDB file.
         """
         self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with ONE_AT_A_TIME, contextlib.closing(self._open(read_only=False)) as connection:
+        with connection_to(self.path, self._open, read_only=False) as connection:
             if not _is_current(connection):
                 migrate(connection)
             connection.begin()
@@ -80,7 +80,11 @@ class Lake:
                 raise
             connection.commit()
 
-    def _open(self, *, read_only: bool) -> duckdb.DuckDBPyConnection:
+    def lingering(self) -> contextlib.AbstractContextManager[None]:
+        """While a job runs: the file stays open for a moment after each use (`held`)."""
+        return lingering(self.path)
+
+    def _open(self, read_only: bool) -> duckdb.DuckDBPyConnection:
         """The file, waiting while another process writes."""
         while True:
             before = self._inode()

@@ -18,7 +18,8 @@ from trunkline.retention import Lines
 
 _OLD = "account_id = $account AND started_at < $line"
 _NOT_FETCHED = f"""{_OLD} AND native_id IS NOT NULL AND purged_at IS NULL
-    AND (state = 'pending' OR (state = 'missing' AND cause IN ('damaged', 'access')))"""
+    AND (state = 'pending' OR (state = 'missing' AND cause IN ('damaged', 'access', 'unreachable', 'build')))"""
+_UNASKED = "(state = 'pending' OR cause = 'unreachable')"
 _SAID = f"{_OLD} AND (transcript IS NOT NULL OR summary IS NOT NULL OR sentiment IS NOT NULL)"
 _PBXS = "SELECT pbx_id FROM pbxs WHERE account_id = $account UNION SELECT pbx_id FROM calls WHERE account_id = $account"
 # A row that could not be read may still say when its call was; it was not seen before that.
@@ -80,9 +81,9 @@ def pass_over(
     return _update(
         connection,
         f"""recordings SET purged_at = $now,
-            cause = CASE WHEN state = 'pending' THEN 'policy' ELSE cause END,
-            evidence = CASE WHEN state = 'pending' THEN $evidence::JSON ELSE evidence END,
-            state = CASE WHEN state = 'pending' THEN 'missing' ELSE state END
+            cause = CASE WHEN {_UNASKED} THEN 'policy' ELSE cause END,
+            evidence = CASE WHEN {_UNASKED} THEN $evidence::JSON ELSE evidence END,
+            state = 'missing'
         WHERE {_NOT_FETCHED}""",
         account_id,
         line,

@@ -10,9 +10,11 @@ from typing import Any
 
 import duckdb
 
-from trunkline.recordings import MAX_ATTEMPTS
+from trunkline.recordings import DAILY_ATTEMPTS, GRACE, MAX_ATTEMPTS
 from trunkline.store.merge import merge, merge_rows
 
+_UNASKED = "native_id IS NOT NULL AND (state = 'pending' OR (state = 'missing' AND cause = 'unreachable'))"
+_WITH_MARK = "json_merge_patch(if(evidence ->> 'archived', '{\"archived\": true}', '{}'), $evidence)"
 EXPECTED_DAYS = 35  # how far back a run looks for calls without a recording, unless it reads further back itself
 
 
@@ -27,24 +29,33 @@ class Waiting:
     is_archived: bool
 
 
-def waiting(connection: duckdb.DuckDBPyConnection, pbx_id: str, *, with_access: bool) -> list[Waiting]:
+def waiting(
+    connection: duckdb.DuckDBPyConnection, pbx_id: str, now: dt.datetime, *, with_access: bool
+) -> list[Waiting]:
     """Recordings not fetched yet, oldest first: the PBX deletes those first; those tried before come last.
 
-    A damaged one is tried again a few times; one that was refused, only once the right may be there (`with_access`);
-    one that retention has let go of, never.
+    A damaged one, or one whose address fails, is tried again a few times, then once a day; one that was refused, only
+    once the right may be there (`with_access`); one that retention has let go of, never.
     """
     rows = connection.execute(
-        """
+        f"""
         SELECT recording_id, native_id, started_at, coalesce(attempts, 0),
             coalesce(json_extract(evidence, '$.archived') = 'true', false)
         FROM recordings
-        WHERE pbx_id = $pbx AND native_id IS NOT NULL AND purged_at IS NULL AND (
-            state = 'pending'
-            OR (state = 'missing' AND cause = 'damaged' AND attempts < $most)
-            OR (state = 'missing' AND cause = 'access' AND $with_access))
+        WHERE pbx_id = $pbx AND purged_at IS NULL AND (
+            ({_UNASKED})
+            OR (state = 'missing' AND native_id IS NOT NULL AND cause IN ('damaged', 'build') AND (
+                attempts < $most OR (attempts < $daily AND tried_at < $yesterday)))
+            OR (state = 'missing' AND native_id IS NOT NULL AND cause = 'access' AND $with_access))
         ORDER BY tried_at IS NOT NULL, started_at, recording_id
         """,
-        {"pbx": pbx_id, "most": MAX_ATTEMPTS, "with_access": with_access},
+        {
+            "pbx": pbx_id,
+            "most": MAX_ATTEMPTS,
+            "daily": DAILY_ATTEMPTS,
+            "yesterday": now - dt.timedelta(hours=23),
+            "with_access": with_access,
+        },
     ).fetchall()
     return [Waiting(*row) for row in rows]
 
@@ -59,11 +70,18 @@ def note_results(connection: duckdb.DuckDBPyConnection, results: list[dict[str, 
 def settle_waiting(connection: duckdb.DuckDBPyConnection, pbx_id: str, cause: str, evidence: dict[str, Any]) -> None:
     """Gives every recording that waits one cause, for it will not be asked for."""
     connection.execute(
-        """
-        UPDATE recordings SET state = 'missing', cause = $cause, evidence = $evidence
-        WHERE pbx_id = $pbx AND native_id IS NOT NULL AND state = 'pending'
-        """,
+        f"UPDATE recordings SET state = 'missing', cause = $cause, evidence = {_WITH_MARK}"
+        f" WHERE pbx_id = $pbx AND {_UNASKED}",
         {"pbx": pbx_id, "cause": cause, "evidence": json.dumps(evidence)},
+    )
+
+
+def settle_unreachable(connection: duckdb.DuckDBPyConnection, pbx_id: str, said: str, now: dt.datetime) -> None:
+    """What waits at a PBX that does not answer is unknown from the time on when it would have been missed."""
+    connection.execute(
+        f"UPDATE recordings SET state = 'missing', cause = 'unreachable', evidence = {_WITH_MARK}"
+        f" WHERE pbx_id = $pbx AND {_UNASKED} AND started_at < $due",
+        {"pbx": pbx_id, "evidence": json.dumps({"said": said}), "due": now - GRACE},
     )
 
 

@@ -12,7 +12,8 @@ import duckdb
 
 from trunkline.errors import LakeError, LakeLocked
 from trunkline.store.difference import quoted
-from trunkline.store.lake import ONE_AT_A_TIME, SETTINGS, STORAGE_VERSION, WRITER_PATIENCE, Lake, migrate
+from trunkline.store.held import ONE_AT_A_TIME, let_go
+from trunkline.store.lake import SETTINGS, STORAGE_VERSION, WRITER_PATIENCE, Lake, migrate
 
 TRIES = 3
 _VERSION = "lake_version"  # the new file has its own
@@ -33,6 +34,7 @@ def rewrite(lake: Lake) -> None:
         for _ in range(TRIES):
             with lake.write():
                 pass  # brings it up to date, and takes in what a killed writer left in its log
+            let_go(lake.path)
             with contextlib.closing(duckdb.connect(":memory:", config=settings)) as connection:
                 if _held(lake, connection):
                     _replace(lake.path, anew, connection)

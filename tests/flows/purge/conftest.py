@@ -86,7 +86,7 @@ class Aged:
         period = periods.parse(f"{(now - 6 * DAY).date()}..{(now + DAY).date()}", "Australia/Adelaide", now)
         with Lake(self.data / "lake.duckdb").read() as connection:
             read.snapshot(connection, [period], config.account)
-            found = read.account_figures(connection, config.account[0], period)
+            found = read.account_figures(connection, config.account[0], period, now)
         volumes = dataclasses.replace(found.now.volumes, removed=0, recordings_removed=0)
         callbacks = dataclasses.replace(found.now.callbacks, to_call=0)
         lost = {kind: [(one.label, one.calls) for one in counts] for kind, counts in found.lost.items()}

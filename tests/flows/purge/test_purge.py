@@ -134,7 +134,7 @@ def test_a_file_that_cannot_be_removed_is_said_and_the_next_run_goes_on(kept, ca
     first.unlink()
     (first / "no file").mkdir(parents=True)
     outcome = kept.run(purge)
-    assert (outcome.exit_status, outcome.purged, outcome.failures[0].code) == (1, [], "store")
+    assert (outcome.exit_status, outcome.purged, outcome.failures[0].code) == (1, [], "storage")
     assert outcome.failures[0].part == "account acme, retention"
     (first / "no file").rmdir()
     first.rmdir()
