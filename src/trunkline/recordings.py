@@ -8,7 +8,10 @@ from typing import Any
 
 from trunkline.audio import Audio
 
-GRACE = dt.timedelta(minutes=60)  # younger calls are never counted as missing: audio is finalised after the call
+GRACE = dt.timedelta(minutes=60)  # so soon after a call nothing is missing yet: audio is finalised after the call
+FINALISED_WITHIN = dt.timedelta(minutes=3)  # a few seconds to 2 minutes after hanging up (v20 reference §4.3)
+LOST_SOON_DAYS = 7  # what the PBX's own retention will delete within so many days is fetched before all else
+_DELETES_LATE_DAYS = 1  # it deletes once a day, so that what is due may still be there
 MAX_ATTEMPTS = 5  # of a file that comes damaged
 GONE = {302, 400, 404}  # v18 redirects, v20 says 400 FILE_NOT_FOUND or 404 (v18 reference §1.6, v20 §4.3)
 FILE_IS_GONE = 302
@@ -34,6 +37,17 @@ class Fate:
     evidence: dict[str, Any] = field(default_factory=dict)
 
 
+def is_young(ended_at: dt.datetime, now: dt.datetime) -> bool:
+    """Whether a call ended so shortly ago that its audio may not be finalised yet."""
+    return now - ended_at < FINALISED_WITHIN
+
+
+def lost_soon(auto_delete_days: int, now: dt.datetime) -> tuple[dt.datetime, dt.datetime]:
+    """Since ≤ start < until: recordings that a PBX with this retention deletes within `LOST_SOON_DAYS`."""
+    deletes_before = now - dt.timedelta(days=auto_delete_days)
+    return deletes_before - dt.timedelta(days=_DELETES_LATE_DAYS), deletes_before + dt.timedelta(days=LOST_SOON_DAYS)
+
+
 def fate(
     attempt: Attempt,
     *,
@@ -42,7 +56,7 @@ def fate(
     auto_delete_days: int | None,
     is_archived: bool,
 ) -> Fate:
-    """The recording's fate after `attempts` tries; `age` since the call began, `auto_delete_days` the PBX's own."""
+    """The recording's fate after `attempts` tries; `age` since the call ended, `auto_delete_days` the PBX's own."""
     evidence: dict[str, Any] = {"status": attempt.status}
     if attempt.said:
         evidence["said"] = attempt.said
