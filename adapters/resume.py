@@ -25,8 +25,7 @@ class Offer:
     @classmethod
     def of(cls, response: httpx.Response) -> Offer:
         """Read off the headers; a compressed body has other offsets than what is made of it."""
-        headers = response.headers
-        is_plain = headers.get("content-encoding", "identity").lower() == "identity"
+        headers, is_plain = response.headers, _is_plain(response)
         length, tag = headers.get("content-length", ""), headers.get("etag", "")
         return cls(
             can_go_on=is_plain and headers.get("accept-ranges", "").lower() == "bytes",
@@ -42,8 +41,12 @@ class Offer:
     def fits(self, response: httpx.Response, size: int) -> bool:
         """Whether an answer of 206 goes on after the first `size` bytes of this very body, to its end."""
         part = _PART.fullmatch(response.headers.get("content-range", ""))
-        if part is None or int(part[1]) != size or Offer.of(response).whole_bytes is None:
+        if part is None or int(part[1]) != size or not _is_plain(response):
             return False
         whole = None if part[3] == "*" else int(part[3])
         ends_at = int(part[2]) + 1
         return whole in (None, ends_at) and self.whole_bytes in (None, ends_at)
+
+
+def _is_plain(response: httpx.Response) -> bool:
+    return response.headers.get("content-encoding", "identity").lower() == "identity"

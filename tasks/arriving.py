@@ -16,11 +16,15 @@ from trunkline.adapters.resume import Offer
 
 
 class Arriving:
-    """The file at `path` as far as it has come: its `size` in bytes."""
+    """The file at `path` as far as it has come: its `size` in bytes.
+
+    `is_cut`: its connection ended amid the body.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.size = 0
+        self.is_cut = False
         self._file = path.open("wb")
         self._digest = hashlib.sha256()
         self._offer = Offer()
@@ -42,18 +46,24 @@ class Arriving:
 
     @property
     def has_gone_on(self) -> bool:
-        """Whether the last request brought the file further, and another one will."""
-        return self._offer.can_go_on and self.size > self._asked_from
+        """Whether the last request brought the file further, and the next one can."""
+        return self._can_go_on and self.size > self._asked_from
+
+    @property
+    def _can_go_on(self) -> bool:
+        return self.is_cut and self._offer.can_go_on
 
     @property
     def missing(self) -> str | None:
-        """How much of the length that the server told has not come; null where it is all there, or was not told."""
+        """In words, that the connection ended before the file did; null where it did not, as far as can be told."""
         whole = self._offer.whole_bytes
-        return None if whole in (None, self.size) else f"the connection ended after {self.size} of {whole} bytes"
+        if whole not in (None, self.size):
+            return f"the connection ended after {self.size} of {whole} bytes"
+        return f"the connection ended after {self.size} bytes" if self.is_cut else None
 
     def request(self) -> dict[str, str]:
         """The headers to ask with; not compressed, for offsets and the hash are those of the file."""
-        self._asked_from = self.size if self._offer.can_go_on else 0
+        self._asked_from = self.size if self._can_go_on else 0
         onward = self._offer.request(self._asked_from) if self._asked_from else {}
         return {"Accept-Encoding": "identity", **onward}
 
@@ -63,7 +73,9 @@ class Arriving:
             self.start_anew()
             self._offer = Offer.of(response)
             return True
-        return self._asked_from > 0 and response.status_code == 206 and self._offer.fits(response, self._asked_from)
+        fits = self._asked_from > 0 and response.status_code == 206 and self._offer.fits(response, self._asked_from)
+        self.is_cut &= not fits
+        return fits
 
     def start_anew(self) -> None:
         """Forgets what has come."""
@@ -71,6 +83,7 @@ class Arriving:
             self._file.seek(0)
             self._file.truncate()
         self.size = self._asked_from = 0
+        self.is_cut = False
         self._digest = hashlib.sha256()
         self._offer = Offer()
 

@@ -116,8 +116,9 @@ async def _receive(response: httpx.Response, file: Arriving) -> list[bytes]:
                 full, held, size = held, [], 0
                 await asyncio.to_thread(file.write, full)
     except httpx.RemoteProtocolError:
-        pass
+        file.is_cut = True
     except httpx.TransportError:
+        file.is_cut = True
         file.write(held)  # the next request may go on from there
         raise
     return held
