@@ -89,7 +89,7 @@ def by_trunkline(folder: Path, url: str, count: int, hashes: list[str]) -> Run:
         )
     command = [sys.executable, str(HERE / "fetch_once.py"), str(folder / "trunkline.toml")]
     done = subprocess.run(  # noqa: S603
-        command, check=True, capture_output=True, text=True, env={**os.environ, "BENCH_SECRET": "secret"}
+        command, check=True, stdout=subprocess.PIPE, text=True, env={**os.environ, "BENCH_SECRET": "secret"}
     )
     found = json.loads(done.stdout)
     with lake.read() as connection:
