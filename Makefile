@@ -4,7 +4,7 @@ PYTHON ?= python3
 UV := .venv/bin/uv
 RUN := .venv/bin
 
-.PHONY: demo test check setup dev lint types unit storm clean
+.PHONY: demo test check setup dev lint types unit storm kills bench-recordings clean
 
 demo: setup ## the whole job against simulated PBXs, CRMs and a mail server, into ./demo/
 	$(RUN)/trunkline demo
@@ -40,6 +40,12 @@ unit:
 
 storm: setup ## the fleet under faults, with ten seeds: about half an hour
 	TRUNKLINE_SEEDS="1 2 3 4 5 6 7 8 9 10" $(RUN)/pytest -n 2 tests/flows/test_fleet.py
+
+kills: setup ## the fetching of recordings, killed 50 times: some minutes
+	TRUNKLINE_KILLS=50 $(RUN)/pytest -n0 tests/flows/test_fetch_killed.py
+
+bench-recordings: setup ## fetching 2,000 recordings of 500 kB, beside curl (see benchmarks/README.md)
+	$(RUN)/python benchmarks/recordings.py
 
 clean:
 	rm -rf .venv build dist demo .mypy_cache .ruff_cache .pytest_cache

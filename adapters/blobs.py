@@ -223,5 +223,8 @@ def _written(folder: Path, data: bytes) -> Path:
 
 
 def _rename(written: Path, target: Path) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    written.replace(target)
+    try:
+        written.replace(target)
+    except FileNotFoundError:  # the first of its day
+        target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        written.replace(target)

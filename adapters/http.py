@@ -18,6 +18,7 @@ import stamina
 
 from trunkline import __version__
 from trunkline.adapters.patience import ATTEMPTS, PATIENCE_SECONDS, Again, Patience, passes
+from trunkline.adapters.wire import Transport
 from trunkline.errors import BadAnswer, Unreachable
 
 REPORT_TIMEOUT = httpx.Timeout(connect=10, read=120, write=60, pool=300)  # v20 reference §3.6: reports take 60–120 s
@@ -50,11 +51,12 @@ class Http:
         self.base_url = base_url
         self.requests = 0
         self._turn = asyncio.Semaphore(at_once)
+        limits = httpx.Limits(max_connections=at_once, max_keepalive_connections=at_once)
+        self._transport = Transport(verify=tls_context(verify), limits=limits)
         self._client = httpx.AsyncClient(
             base_url=base_url,
-            verify=tls_context(verify),
+            transport=self._transport,
             timeout=REPORT_TIMEOUT,
-            limits=httpx.Limits(max_connections=at_once, max_keepalive_connections=at_once),
             headers={"User-Agent": f"trunkline/{__version__}"},
             follow_redirects=False,
             trust_env=False,
@@ -145,8 +147,15 @@ class Http:
         async with self._turn:
             self.requests += 1
             try:
-                async with self._client.stream(method, path, **options) as response:
+                request = self._client.build_request(method, path, **options)
+                response = await self._transport.handle_async_request(request)
+                response.request = request
+                if "set-cookie" in response.headers:
+                    self._client.cookies.extract_cookies(response)
+                try:
                     yield response
+                finally:
+                    await response.aclose()
             except (httpx.TransportError, httpx.DecodingError) as error:
                 raise self._unreachable(error) from error
 

@@ -1,26 +1,21 @@
-"""Step 4 of a PBX: its outstanding recordings, streamed to disk, verified, and each gap given its cause."""
+"""Step 4 of a PBX: its outstanding recordings, in the order in which they would be lost; each gap gets its cause."""
 
 from __future__ import annotations
 
 import asyncio
 import datetime as dt
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 from trunkline.adapters.pbx.base import Surface
-from trunkline.errors import BadAnswer, TokenSuperseded, Unreachable
 from trunkline.models import Probe
-from trunkline.recordings import unanswered
+from trunkline.recordings import is_young, lost_soon
 from trunkline.store.merge import merge_rows
-from trunkline.store.recordings import Waiting, note_expected, note_results, settle_waiting, waiting
-from trunkline.tasks.fetch import fetch
+from trunkline.store.recordings import Waiting, note_expected, settle_waiting, waiting
+from trunkline.tasks.fetch_many import FetchMany
 from trunkline.tasks.step import step
 from trunkline.tasks.work import Site, Work, now
 
-BATCH = 100  # recordings per transaction and task run
-AT_ONCE = 2
-OUTAGE_AFTER = 3  # so many in a row that cannot be had are the PBX's outage; of fewer each waits, and the next is tried
+SOON_SECONDS = 5.0  # a file that is not there seconds after its call is asked for once more, so much later
 
 
 @dataclass(frozen=True)
@@ -35,38 +30,49 @@ class Fetched:
 async def recordings(
     work: Work, site: Site, surface: Surface, probe: Probe, since: dt.datetime | None = None
 ) -> Fetched:
-    """Fetches what waits, in batches; a refusal ends the asking, not the run.
+    """Fetches what waits; a refusal ends the asking, not the run.
 
     Calls without a recording are looked for from `since` on, if that is longer ago than usual.
 
     Raises:
         DiskFull: Nothing half-written stays under a final name; the rest waits.
-        Unreachable: The PBX no longer answers; the rest waits.
+        Unreachable, BadAnswer, TokenSuperseded: The PBX no longer answers; the rest waits.
     """
     waits = await asyncio.to_thread(_waiting, work, site, probe)
     work.watcher.ahead("recordings", len(waits))
-    stored = asked = 0
+    fetching = FetchMany(work, site, surface, probe)
     try:
-        for batch in _batches(waits, probe):
-            results = await _fetch_batch(work, site, surface, probe, batch)
-            asked += len(batch)
-            stored += sum(result.get("state") == "stored" for result in results)
-            work.watcher.done("recordings", len(batch))
-            if any(result.get("cause") == "access" for result in results):
+        for some in _rounds(waits, probe):
+            await fetching.run(some)
+            if fetching.is_refused:
                 await asyncio.to_thread(_note_no_right, work, site)
                 break
+        asked = fetching.asked
+        if not fetching.is_refused:
+            await _once_more(work, fetching)
     finally:
         await asyncio.to_thread(_expect, work, site, since)
-    return Fetched(asked, stored)
+    return Fetched(asked, fetching.stored)
 
 
-def _batches(waits: list[Waiting], probe: Probe) -> Iterator[list[Waiting]]:
-    """Batches to fetch; where it is not known whether we may, the first is one recording, to find out."""
+def _rounds(waits: list[Waiting], probe: Probe) -> list[list[Waiting]]:
+    """What to fetch at a time; where it is not known whether we may, the first is one recording, to find out.
+
+    Calls that ended a moment ago come last: their files may not be there yet.
+    """
+    at = now()
+    in_order = sorted(waits, key=lambda one: is_young(one.ended_at, at))
     first = 0 if probe.can_download_recordings else 1
-    if waits[:first]:
-        yield waits[:first]
-    for start in range(first, len(waits), BATCH):
-        yield waits[start : start + BATCH]
+    return [some for some in (in_order[:first], in_order[first:]) if some]
+
+
+async def _once_more(work: Work, fetching: FetchMany) -> None:
+    """Asks again for what was not there yet so shortly after its call; the next run asks for what is still not."""
+    late, fetching.not_yet = fetching.not_yet, []
+    if late:
+        work.watcher.ahead("recordings", len(late))
+        await asyncio.sleep(SOON_SECONDS)
+        await fetching.run(late)
 
 
 def is_waiting(work: Work, site: Site) -> bool:
@@ -84,8 +90,9 @@ def _waiting(work: Work, site: Site, probe: Probe) -> list[Waiting]:
     if probe.can_download_recordings is False:
         _note_no_right(work, site)
         return []
+    soon = lost_soon(probe.auto_delete_days, now()) if probe.auto_delete_days is not None else None
     with work.lake.read() as connection:
-        return waiting(connection, site.pbx.id, now(), with_access=True)
+        return waiting(connection, site.pbx.id, now(), with_access=True, lost_soon=soon)
 
 
 def _expect(work: Work, site: Site, since: dt.datetime | None) -> None:
@@ -93,45 +100,8 @@ def _expect(work: Work, site: Site, since: dt.datetime | None) -> None:
         note_expected(connection, site.pbx.id, now(), since)
 
 
-def _note(work: Work, results: list[dict[str, Any]]) -> None:
-    with work.lake.write() as connection:
-        note_results(connection, results)
-
-
 def _note_no_right(work: Work, site: Site) -> None:
     """The right is missing: what waits is not asked for, until one recording, or the probe, shows that it is there."""
     with work.lake.write() as connection:
         settle_waiting(connection, site.pbx.id, "access", {"can_download_recordings": False})
         merge_rows(connection, "pbxs", [{"pbx_id": site.pbx.id, "can_download_recordings": False}])
-
-
-async def _fetch_batch(
-    work: Work, site: Site, surface: Surface, probe: Probe, batch: list[Waiting]
-) -> list[dict[str, Any]]:
-    """Results of a batch; what was fetched before an error is noted before the error goes on."""
-    turn = asyncio.Semaphore(AT_ONCE)
-    results = []
-
-    lost: list[Waiting] = []
-
-    async def one(recording: Waiting) -> None:
-        async with turn:
-            try:
-                results.append(await fetch(work, site, surface, probe, recording))
-                lost.clear()
-            except (Unreachable, BadAnswer, TokenSuperseded) as error:
-                lost.append(recording)
-                outcome = unanswered(error.message, age=now() - recording.started_at)
-                results.append({"recording_id": recording.recording_id, "tried_at": now(), **asdict(outcome)})
-                if len(lost) >= OUTAGE_AFTER:
-                    raise
-
-    tasks = [asyncio.create_task(one(recording)) for recording in batch]
-    try:
-        await asyncio.gather(*tasks)
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        await asyncio.to_thread(_note, work, results)
-    return results

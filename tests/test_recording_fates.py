@@ -52,8 +52,10 @@ def test_a_busy_pbx_has_not_looked_however_often(status: int) -> None:
 
 
 def test_a_lost_connection_is_no_missing_recording() -> None:
-    assert unanswered("no answer in time", age=YOUNG) == Fate("pending", None, {"said": "no answer in time"})
-    assert unanswered("no answer in time", age=OLD).cause == "unreachable"
+    said = {"said": "no answer in time"}
+    assert unanswered(said["said"], age=YOUNG, is_archived=False) == Fate("pending", None, said)
+    old = unanswered(said["said"], age=OLD, is_archived=True)
+    assert old == Fate("missing", "unreachable", {**said, "archived": True})
 
 
 @pytest.mark.parametrize("attempt", [GONE, Attempt(302)])

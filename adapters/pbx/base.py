@@ -50,8 +50,10 @@ class Surface(Protocol):
     async def reports(self, window: Window, queues: Sequence[str]) -> PbxReports | None:
         """The PBX's own account of a window: its inbound calls, and who left one of `queues`; null if it has none."""
 
-    def download(self, native_id: str) -> contextlib.AbstractAsyncContextManager[httpx.Response]:
-        """A recording's answer, whatever its status; the body is still to be read."""
+    def download(
+        self, native_id: str, headers: dict[str, str] | None = None
+    ) -> contextlib.AbstractAsyncContextManager[httpx.Response]:
+        """A recording's answer, whatever its status; the body is still to be read. `headers`: to ask for a part."""
 
     @property
     def requests(self) -> int:

@@ -54,7 +54,7 @@ class Bearer(ABC):
         raise self._superseded()
 
     @contextlib.asynccontextmanager
-    async def stream(self, path: str) -> AsyncIterator[httpx.Response]:
+    async def stream(self, path: str, more: dict[str, str] | None = None) -> AsyncIterator[httpx.Response]:
         """An answer whose body is still to be read; a 401 is gone about as in `get`, but a lasting one is given back.
 
         Raises:
@@ -63,7 +63,7 @@ class Bearer(ABC):
         is_lasting = False
         for renewals_left in (2, 1, 0, 0):
             headers = await self.headers()
-            async with self.http.stream("GET", path, headers=headers) as response:
+            async with self.http.stream("GET", path, headers={**(more or {}), **headers}) as response:
                 if self.stayed(response).status_code != 401 or is_lasting:
                     yield response
                     return

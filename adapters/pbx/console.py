@@ -119,11 +119,11 @@ class Console18:
         return lists.recording_page(response.content, start)
 
     @contextlib.asynccontextmanager
-    async def download(self, native_id: str) -> AsyncIterator[httpx.Response]:
+    async def download(self, native_id: str, headers: dict[str, str] | None = None) -> AsyncIterator[httpx.Response]:
         """A recording; a redirect means that the file is gone, once a session is known to be good (§1.6)."""
         await self._session.object("/api/CurrentUser")
         path = f"/api/RecordingList/Download?file={int(native_id)}"
-        async with self._http.stream("GET", path, headers=self._session.echo()) as response:
+        async with self._http.stream("GET", path, headers={**(headers or {}), **self._session.echo()}) as response:
             if response.is_redirect and not self._is_about_the_file(response):
                 raise BadAnswer(
                     "sent on to a sign-in page or another address", where=self._http.where, mend="try again"

@@ -81,9 +81,11 @@ class V18:
         """The departments, where the surface knows any."""
         return await self._chosen.departments()
 
-    def download(self, native_id: str) -> contextlib.AbstractAsyncContextManager[httpx.Response]:
+    def download(
+        self, native_id: str, headers: dict[str, str] | None = None
+    ) -> contextlib.AbstractAsyncContextManager[httpx.Response]:
         """A recording's answer."""
-        return self._chosen.download(native_id)
+        return self._chosen.download(native_id, headers)
 
     def remarks(self) -> tuple[Problem, ...]:
         """What was noticed since it was opened."""

@@ -117,6 +117,8 @@ class Xapi:
             raise NotThere(f"{short}: 404", where=self._http.where, mend="see `trunkline doctor`")
         return response
 
-    def download(self, native_id: str) -> contextlib.AbstractAsyncContextManager[httpx.Response]:
+    def download(
+        self, native_id: str, headers: dict[str, str] | None = None
+    ) -> contextlib.AbstractAsyncContextManager[httpx.Response]:
         """The recording by its id, the one address that all builds have (v20 reference §4.3)."""
-        return self.client.stream(paths.download(native_id))
+        return self.client.stream(paths.download(native_id), headers)

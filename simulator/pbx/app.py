@@ -44,7 +44,8 @@ class PbxApp:
         status = 0
         try:
             ask = await _read(scope, receive)
-            documented.note(ask)
+            documented.note(ask, offers_parts=self.pbx.quirks.range_downloads)
+            log.ranges += [ask.headers["range"]] if "range" in ask.headers else []
             fault = self.pbx.faults.befalling(_where(ask), self.pbx.id)
             if fault and fault.delay_seconds:
                 await asyncio.sleep(fault.delay_seconds)
@@ -99,7 +100,7 @@ async def _read(scope: Any, receive: Any) -> Ask:
 
 
 async def _write(answer: Answer, send: Send, *, dropped: bool, head: bool) -> None:
-    length = len(answer.body) + dropped  # a connection that breaks never gives all that was promised
+    length = len(answer.body) or int(dropped)  # a connection that breaks never gives all that was promised
     pairs = [*answer.headers.items(), *(("Set-Cookie", one) for one in answer.cookies), ("Content-Length", str(length))]
     raw = [(key.lower().encode("latin-1"), value.encode("latin-1")) for key, value in pairs]
     body = b"" if head else answer.body

@@ -59,10 +59,14 @@ STRAYS: list[tuple[str, str]] = []
 """Method and path of each request of trunkline's that is not in the table."""
 
 
-def note(ask: Ask) -> None:
-    """Remembers a request that trunkline should not have sent."""
-    if ask.headers.get("user-agent", "").startswith(OURS) and not is_documented(ask.method, ask.path):
+def note(ask: Ask, *, offers_parts: bool = False) -> None:
+    """Remembers a request that trunkline should not have sent; for a part of a file where the PBX offers none, too."""
+    if not ask.headers.get("user-agent", "").startswith(OURS):
+        return
+    if not is_documented(ask.method, ask.path):
         STRAYS.append((ask.method, ask.path))
+    if "range" in ask.headers and not offers_parts:  # v20 reference §4.3: only after `Accept-Ranges: bytes`, or a 206
+        STRAYS.append((ask.method, f"{ask.path} with Range"))
 
 
 def is_documented(method: str, path: str) -> bool:

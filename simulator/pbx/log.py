@@ -20,7 +20,7 @@ class Seen:
 
 @dataclass
 class RequestLog:
-    """Requests in the order in which they were answered, and counters."""
+    """Requests in the order in which they were answered, and counters. `ranges`: the Range headers that came."""
 
     entries: list[Seen] = field(default_factory=list)
     most_at_once: int = 0
@@ -28,6 +28,7 @@ class RequestLog:
     login_attempts: int = 0
     failed_logins: int = 0
     downloads: Counter[int] = field(default_factory=Counter)
+    ranges: list[str] = field(default_factory=list)
     _open: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
@@ -53,5 +54,6 @@ class RequestLog:
         with self._lock:
             self.entries.clear()
             self.downloads.clear()
+            self.ranges.clear()
             self.most_at_once = self._open
             self.tokens_minted = self.login_attempts = self.failed_logins = 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -57,7 +58,9 @@ def download(pbx: SimulatedPbx, ask: Ask) -> Answer:
     if not pbx.quirks.range_downloads:
         return Answer(200, found.body, headers)
     headers["Accept-Ranges"] = "bytes"
-    if not asked:
+    headers["ETag"] = f'"{hashlib.sha256(found.body).hexdigest()[:16]}"'
+    is_same = ask.headers.get("if-range", headers["ETag"]) == headers["ETag"]
+    if not asked or not is_same:
         return Answer(200, found.body, headers)
     return _part(found.body, int(asked[1]), asked[2], headers)
 

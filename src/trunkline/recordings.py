@@ -8,8 +8,10 @@ from typing import Any
 
 from trunkline.audio import Audio
 
-GRACE = dt.timedelta(minutes=60)  # younger calls are never counted as missing: audio is finalised after the call
+GRACE = dt.timedelta(minutes=60)  # so soon after a call nothing is missing yet: audio is finalised after the call
+FINALISED_WITHIN = dt.timedelta(minutes=3)  # a few seconds to 2 minutes after hanging up (v20 reference §4.3)
 LOST_SOON_DAYS = 7  # what the PBX's own retention deletes within so many days is fetched first, and warned of
+_DELETES_LATE_DAYS = 1  # it deletes once a day, so that what is due may still be there
 MAX_ATTEMPTS = 5  # run after run, of a file that comes damaged or whose address fails; after that once a day
 DAILY_ATTEMPTS = 30  # of such a file in all: a PBX that is updated or mended may serve it yet
 GONE = {302, 400, 404}  # v18 redirects, v20 says 400 FILE_NOT_FOUND or 404 (v18 reference §1.6, v20 §4.3)
@@ -37,6 +39,17 @@ class Fate:
     evidence: dict[str, Any] = field(default_factory=dict)
 
 
+def is_young(ended_at: dt.datetime, now: dt.datetime) -> bool:
+    """Whether a call ended so shortly ago that its audio may not be finalised yet."""
+    return now - ended_at < FINALISED_WITHIN
+
+
+def lost_soon(auto_delete_days: int, now: dt.datetime) -> tuple[dt.datetime, dt.datetime]:
+    """Since ≤ start < until: recordings that a PBX with this retention deletes within `LOST_SOON_DAYS`."""
+    deletes_before = now - dt.timedelta(days=auto_delete_days)
+    return deletes_before - dt.timedelta(days=_DELETES_LATE_DAYS), deletes_before + dt.timedelta(days=LOST_SOON_DAYS)
+
+
 def fate(
     attempt: Attempt,
     *,
@@ -45,7 +58,7 @@ def fate(
     auto_delete_days: int | None,
     is_archived: bool,
 ) -> Fate:
-    """The recording's fate after `attempts` tries; `age` since the call began, `auto_delete_days` the PBX's own."""
+    """The recording's fate after `attempts` tries; `age` since the call ended, `auto_delete_days` the PBX's own."""
     evidence = _evidence(attempt, is_archived)
     if attempt.status in REFUSED:
         return Fate("missing", "access", evidence)
@@ -74,7 +87,7 @@ def _evidence(attempt: Attempt, is_archived: bool) -> dict[str, Any]:
     return {"status": attempt.status} | {name: value for name, value in seen.items() if value is not None}
 
 
-def unanswered(said: str, *, age: dt.timedelta) -> Fate:
+def unanswered(said: str, *, age: dt.timedelta, is_archived: bool) -> Fate:
     """The fate of a recording that could not be asked for: it waits, and is unknown rather than missing."""
-    evidence = {"said": said}
+    evidence = {"said": said} | ({"archived": True} if is_archived else {})
     return Fate("pending", None, evidence) if age < GRACE else Fate("missing", "unreachable", evidence)

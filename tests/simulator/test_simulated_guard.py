@@ -39,6 +39,16 @@ def test_a_request_is_noted_even_when_a_fault_answers(
     assert noted == [("GET", "/xapi/v1/ActiveCalls")]
 
 
+def test_a_part_of_a_file_is_asked_for_only_where_it_is_offered(
+    noted: list[tuple[str, str]], pbx: SimulatedPbx, xapi: httpx.Client
+) -> None:
+    address = "/xapi/v1/Recordings/Pbx.DownloadRecording(recId=7)"
+    xapi.get(address, headers={**OURS, "Range": "bytes=7-"})
+    pbx.quirks.range_downloads = True
+    xapi.get(address, headers={**OURS, "Range": "bytes=7-"})
+    assert noted == [("GET", f"{address} with Range")]
+
+
 def test_documented_requests_and_other_systems_are_not_noted(noted: list[tuple[str, str]], xapi: httpx.Client) -> None:
     xapi.get("/xapi/v1/Defs", headers=OURS, params={"$select": "Id"})
     xapi.get("/xapi/v1/CallHistoryView")

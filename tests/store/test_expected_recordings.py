@@ -312,9 +312,9 @@ def test_the_oldest_is_fetched_first(put: Callable[..., None], lake: Lake) -> No
     with lake.read() as connection:
         found = waiting(connection, "pbx", NOW, with_access=True)
     assert found == [
-        Waiting("pbx:8", "8", NOW - 3 * HOUR, 0, False),
-        Waiting("pbx:9", "9", NOW - 2 * HOUR, 0, True),
-        Waiting("pbx:7", "7", NOW - HOUR, 0, False),
+        Waiting("pbx:8", "8", NOW - 3 * HOUR, 0, False, NOW - 3 * HOUR),
+        Waiting("pbx:9", "9", NOW - 2 * HOUR, 0, True, NOW - 2 * HOUR),
+        Waiting("pbx:7", "7", NOW - HOUR, 0, False, NOW - HOUR),
     ]
 
 

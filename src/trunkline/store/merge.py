@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import duckdb
+import msgspec
 
 KEYS: dict[str, tuple[str, ...]] = {
     "calls": ("call_id",),
@@ -45,11 +46,17 @@ def merge(connection: duckdb.DuckDBPyConnection, table: str, source: str, within
 
 
 def merge_rows(connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Mapping[str, object]]) -> int:
-    """Merges a few rows of Python values; all have the same columns. For more, stage a file and use `merge`."""
+    """Merges some rows of Python values; all have the same columns, and each key is there once.
+
+    They go over as one JSON text: DuckDB takes about 0.1 ms for each parameter (measured), 100 rows of 12 columns as
+    text 10 ms. For many thousands, stage a file and use `merge`.
+    """
     if not rows:
         return 0
-    columns = list(rows[0])
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE few AS SELECT {', '.join(columns)} FROM {table} LIMIT 0")
-    marks = ", ".join("?" for _column in columns)
-    connection.executemany(f"INSERT INTO few VALUES ({marks})", [[row[column] for column in columns] for row in rows])
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE few AS SELECT {', '.join(rows[0])} FROM {table} LIMIT 0")
+    types = {name: kind for name, kind, *_ in connection.execute("DESCRIBE few").fetchall()}
+    shape = [{name: "VARCHAR" if kind == "JSON" else kind for name, kind in types.items()}]  # JSON comes as text
+    values = [{name: row[name] for name in types} for row in rows]
+    text, shape_text = (msgspec.json.encode(one).decode() for one in (values, shape))
+    connection.execute("INSERT INTO few BY NAME SELECT unnest(from_json(?, ?), recursive := true)", [text, shape_text])
     return merge(connection, table, "few")

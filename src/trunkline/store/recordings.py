@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
@@ -20,34 +21,46 @@ EXPECTED_DAYS = 35  # how far back a run looks for calls without a recording, un
 
 @dataclass(frozen=True)
 class Waiting:
-    """A recording to fetch."""
+    """A recording to fetch. `ended_at`: when its call ended; where that is not known, when the recording began."""
 
     recording_id: str
     native_id: str
     started_at: dt.datetime
     attempts: int
     is_archived: bool
+    ended_at: dt.datetime
 
 
 def waiting(
-    connection: duckdb.DuckDBPyConnection, pbx_id: str, now: dt.datetime, *, with_access: bool
+    connection: duckdb.DuckDBPyConnection,
+    pbx_id: str,
+    now: dt.datetime,
+    *,
+    with_access: bool,
+    lost_soon: tuple[dt.datetime, dt.datetime] | None = None,
 ) -> list[Waiting]:
-    """Recordings not fetched yet, oldest first: the PBX deletes those first; those tried before come last.
+    """Recordings not fetched yet, in the order in which to fetch them.
 
-    A damaged one, or one whose address fails, is tried again a few times, then once a day; one that was refused, only
-    once the right may be there (`with_access`); one that retention has let go of, never.
+    First what began within `lost_soon` (since ≤ start < until), for the PBX deletes it soon; then what was never tried;
+    then the rest; each oldest first. A damaged one, or one whose address fails, is tried again a few times, then once
+    a day; one that was refused, only once the right may be there (`with_access`); one that retention has let go of,
+    never.
     """
     rows = connection.execute(
         f"""
-        SELECT recording_id, native_id, started_at, coalesce(attempts, 0),
-            coalesce(json_extract(evidence, '$.archived') = 'true', false)
-        FROM recordings
-        WHERE pbx_id = $pbx AND purged_at IS NULL AND (
+        SELECT recording_id, native_id, r.started_at, coalesce(attempts, 0),
+            coalesce(json_extract(evidence, '$.archived') = 'true', false), coalesce(c.ended_at, r.started_at)
+        FROM recordings AS r LEFT JOIN calls AS c USING (call_id)
+        WHERE r.pbx_id = $pbx AND r.purged_at IS NULL AND (
             ({_UNASKED})
             OR (state = 'missing' AND native_id IS NOT NULL AND cause IN ('damaged', 'build') AND (
                 attempts < $most OR (attempts < $daily AND tried_at < $yesterday)))
             OR (state = 'missing' AND native_id IS NOT NULL AND cause = 'access' AND $with_access))
-        ORDER BY tried_at IS NOT NULL, started_at, recording_id
+        ORDER BY CASE
+                WHEN r.started_at >= $soon_from AND r.started_at < $soon_to THEN 0
+                WHEN tried_at IS NULL THEN 1
+                ELSE 2 END,
+            r.started_at, recording_id
         """,
         {
             "pbx": pbx_id,
@@ -55,16 +68,26 @@ def waiting(
             "daily": DAILY_ATTEMPTS,
             "yesterday": now - dt.timedelta(hours=23),
             "with_access": with_access,
+            "soon_from": lost_soon[0] if lost_soon else None,
+            "soon_to": lost_soon[1] if lost_soon else None,
         },
     ).fetchall()
     return [Waiting(*row) for row in rows]
 
 
-def note_results(connection: duckdb.DuckDBPyConnection, results: list[dict[str, Any]]) -> None:
-    """Writes what became of attempts; each result holds `recording_id` and the columns that changed."""
-    for result in results:
-        evidence = {"evidence": json.dumps(result["evidence"])} if result.get("evidence") else {}
-        merge_rows(connection, "recordings", [{**result, **evidence}])
+def note_results(connection: duckdb.DuckDBPyConnection, results: Iterable[Mapping[str, Any]]) -> None:
+    """Writes what became of attempts; each result holds `recording_id` and the columns that changed.
+
+    Of several results of one recording the last one holds.
+    """
+    newest = {result["recording_id"]: dict(result) for result in results}
+    alike: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    for row in newest.values():
+        if row.get("evidence"):
+            row["evidence"] = json.dumps(row["evidence"])
+        alike.setdefault(tuple(row), []).append(row)
+    for rows in alike.values():
+        merge_rows(connection, "recordings", rows)
 
 
 def settle_waiting(connection: duckdb.DuckDBPyConnection, pbx_id: str, cause: str, evidence: dict[str, Any]) -> None:
