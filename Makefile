@@ -4,7 +4,7 @@ PYTHON ?= python3
 UV := .venv/bin/uv
 RUN := .venv/bin
 
-.PHONY: demo test check setup dev lint types unit storm kills bench-recordings clean
+.PHONY: demo test check setup dev lint types unit storm kills month bench-recordings clean
 
 demo: setup ## the whole job against simulated PBXs, CRMs and a mail server, into ./demo/
 	$(RUN)/trunkline demo
@@ -36,10 +36,13 @@ types:
 	$(RUN)/mypy
 
 unit:
-	$(RUN)/pytest -n 2 --dist loadscope
+	$(RUN)/pytest -n 2 --dist loadscope --no-loadscope-reorder
 
 storm: setup ## the fleet under faults, with ten seeds: about half an hour
 	TRUNKLINE_SEEDS="1 2 3 4 5 6 7 8 9 10" $(RUN)/pytest -n 2 tests/flows/test_fleet.py
+
+month: setup ## thirty days of 24 PBXs and every cause of a missing recording: about ten minutes
+	TRUNKLINE_MONTH_DAYS=10 $(RUN)/pytest -n0 tests/flows/test_month.py
 
 kills: setup ## the fetching of recordings, killed 50 times: some minutes
 	TRUNKLINE_KILLS=50 $(RUN)/pytest -n0 tests/flows/test_fetch_killed.py

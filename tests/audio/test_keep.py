@@ -17,7 +17,8 @@ from trunkline.store.recordings import Waiting
 from trunkline.tasks.keep import made_ready
 from trunkline.tasks.work import Site
 
-ONE = Waiting("main:7", "7", dt.datetime(2026, 9, 14, 23, 30, tzinfo=dt.UTC), 0, is_archived=False)
+AT = dt.datetime(2026, 9, 14, 23, 30, tzinfo=dt.UTC)
+ONE = Waiting("main:7", "7", AT, 0, is_archived=False, ended_at=AT)
 
 
 def site(wanted: Any) -> Site:

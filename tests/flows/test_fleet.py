@@ -61,6 +61,7 @@ def ago(now: dt.datetime, hours: float) -> str:
 
 
 @pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_faults_on_a_third_of_all_requests_leave_no_trace(seed: int, stage: Callable[..., Any], tmp_path: Path) -> None:
     now = dt.datetime.now(dt.UTC).replace(microsecond=0)

@@ -48,6 +48,7 @@ def undisturbed() -> dict[str, object]:
     return {}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("point", [None, *POINTS])
 def test_a_killed_sync_ends_in_the_same_state(point: str | None, stage, world_with_contacts, undisturbed) -> None:
     now = undisturbed.setdefault("now", dt.datetime.now(dt.UTC).replace(microsecond=0))

@@ -15,7 +15,7 @@ from trunkline.flows.sync import sync
 from trunkline.simulator.month_world import DAILY_SYNC, FINAL_SYNC, Month, month
 from trunkline.simulator.pbx.model import real_now
 
-DAYS = int(os.environ.get("TRUNKLINE_MONTH_DAYS", "2"))  # of each third
+DAYS = int(os.environ.get("TRUNKLINE_MONTH_DAYS", "1"))  # of each third
 BEGINS_AT = dt.datetime(2026, 9, 1, tzinfo=dt.UTC)
 SEED = 5
 
@@ -37,6 +37,7 @@ def live(month: Month, s: Any) -> None:
         s.run(sync)
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(1800)
 def test_each_recording_and_each_gap_is_as_it_truly_was(stage: Callable[..., Any]) -> None:
     made = month(BEGINS_AT, DAYS, real_now)
