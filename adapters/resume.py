@@ -49,4 +49,4 @@ class Offer:
 
 
 def _is_plain(response: httpx.Response) -> bool:
-    return response.headers.get("content-encoding", "identity").lower() == "identity"
+    return str(response.headers.get("content-encoding", "identity")).lower() == "identity"

@@ -46,4 +46,9 @@ def _print_plan(options: Options, since: str, until: str, scope: dict[str, Any])
                 f"  {one.windows_out_of_reach} windows lie before the 90 days that a v18 console tells of: they cannot "
                 "be read; upgrade 3CX to reach further back"
             )
+        if one.windows_not_kept:
+            options.say(
+                f"  {one.windows_not_kept} windows lie before the time that the account keeps calls of (retention): "
+                "they are not read"
+            )
     options.finish({"plan": [vars(one) for one in plans]})

@@ -23,7 +23,7 @@ def command(context: typer.Context, account: Accounts = None, pbx: Pbxs = None) 
     from trunkline.flows.maintain import maintain
 
     options = options_of(context)
-    job = engine.run(maintain, config=options.config_path, accounts=account or [], pbxs=pbx or [])
+    job = engine.run(maintain, config=options.config_path, accounts=account or [], pbxs=pbx or [], retention=False)
     checks: list[Check] = run(options, job)
     if options.on_terminal:
         _print_tables(checks)

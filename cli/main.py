@@ -14,6 +14,7 @@ from trunkline.cli import (
     demo,
     doctor,
     init,
+    purge,
     reconcile,
     recordings,
     replay,
@@ -60,8 +61,9 @@ def options(
     context.obj = Options(config, as_json, quiet, verbosity)
 
 
-for command in (demo, init, doctor, sync, backfill, recordings, deliver, serve, report, status, reconcile, replay):
+for command in (demo, init, doctor, sync, backfill, deliver, serve, report, status, reconcile, replay, purge):
     app.command(name=command.__name__.rpartition(".")[2])(command.command)
+app.add_typer(recordings.app, name="recordings")
 
 
 def main() -> None:

@@ -77,7 +77,7 @@ def summary(outcome: Outcome) -> list[str]:
     if outcome.activities:
         states = ", ".join(f"{count} {state}" for state, count in sorted(outcome.activities.items()))
         lines.append(f"CRM activities: {states}")
-    return lines or ["nothing was due"]
+    return [*(lines or ["nothing was due"]), *outcome.remarks]
 
 
 def failures(outcome: Outcome) -> list[str]:

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from trunkline.cli.choices import Accounts, Pbxs
 from trunkline.cli.context import Options, clear_errors, options_of
 
+if TYPE_CHECKING:
+    from trunkline.models import Problem
+
 
 def command(context: typer.Context, account: Accounts = None, pbx: Pbxs = None) -> None:
     """Say per PBX and CRM how fresh and complete it is, what is waiting, and what failed and why."""
     from trunkline import configfile
+    from trunkline.store.at_risk import lost_soon
     from trunkline.store.lake import Lake
     from trunkline.store.status import crm_status, pbx_status
 
@@ -22,9 +27,15 @@ def command(context: typer.Context, account: Accounts = None, pbx: Pbxs = None) 
     with clear_errors(options):
         config = configfile.load(options.config)
         chosen = configfile.account_ids(config, tuple(account or ()), tuple(pbx or ()))
+        now = dt.datetime.now(dt.UTC)
+        risks: dict[str, list[Problem]] = {}
         with Lake(Path(config.place(config.store.lake))).read() as connection:
             pbxs, crms = pbx_status(connection), crm_status(connection)
-    now, result = dt.datetime.now(dt.UTC), []
+            for one in chosen:
+                risks |= lost_soon(connection, [system.id for system in one.pbx], now, one.timezone)
+    for pbx_id, problems in risks.items():
+        pbxs[pbx_id]["to_mend"] = [*pbxs[pbx_id].get("to_mend", []), *map(dataclasses.asdict, problems)]
+    result = []
     paused = _say_pause(options, config.state_folder, now)
     for one in chosen:
         options.say(f"{one.name} ({one.id})")

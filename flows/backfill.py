@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from trunkline.adapters.pbx.console_lists import REACH_DAYS
 from trunkline.errors import SpanError
 from trunkline.flows.engine import job
+from trunkline.flows.kept import Kept, remarks
 from trunkline.flows.outcome import Outcome
 from trunkline.flows.run_accounts import run_accounts
 from trunkline.flows.scope import Scope
@@ -22,13 +24,18 @@ REQUESTS_PER_WINDOW = 3  # a day of up to 1,000 rows: call log, inbound calls, r
 
 @dataclass(frozen=True)
 class Planned:
-    """What a backfill would ask of one PBX. `windows_out_of_reach` lie before the days that a v18 console tells of."""
+    """What a backfill would ask of one PBX.
+
+    `windows_out_of_reach` lie before the days that a v18 console tells of, `windows_not_kept` before those that the
+    account keeps calls of.
+    """
 
     account_id: str
     pbx_id: str
     windows: int
     windows_done: int
     windows_out_of_reach: int
+    windows_not_kept: int
     requests_at_least: int
 
 
@@ -41,9 +48,15 @@ async def backfill(
     pbxs: Sequence[str] = (),
     deliver: bool = True,
 ) -> Outcome:
-    """Reads every window of since ≤ t < until that is not settled yet, then recordings, then delivers."""
+    """Reads every window of since ≤ t < until that is not settled yet, then recordings, then delivers.
+
+    What an account does not keep (`retention`) is not read, which the outcome says.
+    """
     scope, work, span = opened(since, until, config, accounts, pbxs)
-    return await run_accounts(work, scope, lambda site: outstanding(work, site, span), deliver=deliver)
+    left_out = await asyncio.to_thread(remarks, work, scope.accounts, span)
+    outcome = await run_accounts(work, scope, lambda site: outstanding(work, site, span), deliver=deliver)
+    outcome.remarks += left_out
+    return outcome
 
 
 def opened(
@@ -63,10 +76,13 @@ def opened(
 
 
 def outstanding(work: Work, site: Site, span: Window) -> list[Window]:
-    """Windows of at most a day that are not settled."""
+    """Windows of at most a day that are not settled, of the time that the account keeps."""
+    kept = Kept.of(work, site.account, span).part
+    if kept is None:
+        return []
     with work.lake.read() as connection:
         reads = reads_of(connection, site.pbx.id)
-    return [window for gap in missing(span, settled(reads, site.overlap)) for window in cut(gap)]
+    return [window for gap in missing(kept, settled(reads, site.overlap)) for window in cut(gap)]
 
 
 def plan(since: str, until: str, config: str | None, accounts: Sequence[str], pbxs: Sequence[str]) -> list[Planned]:
@@ -76,9 +92,18 @@ def plan(since: str, until: str, config: str | None, accounts: Sequence[str], pb
     for site in scope.sites():
         todo = outstanding(work, site, span)
         within = [window for window in todo if window.until > _reaches_back_to(work, site)]
-        done = max(len(cut(span)) - len(todo), 0)
-        requests = REQUESTS_PER_WINDOW * len(within)
-        plans.append(Planned(site.account.id, site.pbx.id, len(within), done, len(todo) - len(within), requests))
+        kept = Kept.of(work, site.account, span)
+        plans.append(
+            Planned(
+                account_id=site.account.id,
+                pbx_id=site.pbx.id,
+                windows=len(within),
+                windows_done=max(len(cut(kept.part) if kept.part else []) - len(todo), 0),
+                windows_out_of_reach=len(todo) - len(within),
+                windows_not_kept=len(cut(kept.beyond)) if kept.beyond else 0,
+                requests_at_least=REQUESTS_PER_WINDOW * len(within),
+            )
+        )
     return plans
 
 

@@ -1,4 +1,4 @@
-"""`maintain`: the daily look at every part, and the sweeping up."""
+"""`maintain`: the daily look at every part, the accounts' retention, and the sweeping up."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from trunkline.config import Account
+from trunkline.errors import TrunklineError
 from trunkline.flows.engine import job
+from trunkline.flows.purge import apply_retention, said
 from trunkline.flows.scope import Scope
 from trunkline.tasks.doctor import examine
 from trunkline.tasks.doctor_pbx import Check
@@ -17,14 +20,31 @@ LEFTOVER_SECONDS = 24 * 3_600  # a staged or half-fetched file this old belongs 
 
 
 @job(name="maintain", run_name="maintain")
-async def maintain(config: str | None = None, accounts: Sequence[str] = (), pbxs: Sequence[str] = ()) -> list[Check]:
-    """Examines every part and sweeps up what killed runs left."""
+async def maintain(
+    config: str | None = None, accounts: Sequence[str] = (), pbxs: Sequence[str] = (), retention: bool = True
+) -> list[Check]:
+    """Examines every part, removes what is kept no longer, and sweeps up what killed runs left.
+
+    `retention`: false where somebody only wants to look (`trunkline doctor`).
+    """
     scope = Scope.of(config, accounts, pbxs)
     work = Work.open(scope.config)
     checks = await examine(work, scope.sites(), scope.accounts)
     await asyncio.to_thread(work.note_settings)
+    if retention:
+        checks += await _apply_retention(work, scope.accounts)
     await asyncio.to_thread(sweep, work)
     return checks
+
+
+async def _apply_retention(work: Work, accounts: Sequence[Account]) -> list[Check]:
+    """What was removed, as checks: a retention that is not carried out is to be mended like anything else."""
+    try:
+        outcome = await apply_retention(work, accounts)
+    except TrunklineError as error:
+        return [Check("retention", "purge", "fail", error.message, error.mend)]
+    done = [Check(f"account {one.account_id}", "retention", "ok", said(one)) for one in outcome.purged]
+    return done + [Check(one.part, "purge", "fail", one.message, one.mend) for one in outcome.failures]
 
 
 def sweep(work: Work) -> int:

@@ -36,7 +36,7 @@ class Failure:
 
 @dataclass
 class Outcome:
-    """Added up over all PBXs and CRMs of a run."""
+    """Added up over all PBXs and CRMs of a run. `remarks`: what was left out, and why that is as it should be."""
 
     windows: int = 0
     rows: int = 0
@@ -45,6 +45,7 @@ class Outcome:
     recordings_asked: int = 0
     recordings_stored: int = 0
     activities: dict[str, int] = field(default_factory=dict)
+    remarks: list[str] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
 
     @property

@@ -28,7 +28,8 @@ async def deliver(config: str | None = None, accounts: Sequence[str] = (), retry
     work = Work.open(scope.config)
     await asyncio.to_thread(work.note_settings)
     outcome = Outcome()
-    await asyncio.gather(
-        *(deliver_account(work, account, outcome, retry_failed=retry_failed) for account in scope.accounts)
-    )
+    with work.lake.lingering():
+        await asyncio.gather(
+            *(deliver_account(work, account, outcome, retry_failed=retry_failed) for account in scope.accounts)
+        )
     return outcome

@@ -12,8 +12,9 @@ from trunkline.calls.facts import PbxFacts
 from trunkline.errors import BadAnswer, LakeError, OutOfReach, TrunklineError
 from trunkline.flows.outcome import Failure, Outcome
 from trunkline.models import Probe
-from trunkline.tasks.failed import forget_failed, note_failed
+from trunkline.tasks.failed import forget_failed, note_failed, note_unasked
 from trunkline.tasks.probe import directory, may_read, note_remarks, probe
+from trunkline.tasks.purge import pass_over_old
 from trunkline.tasks.recordings import is_waiting, recordings
 from trunkline.tasks.work import Site, Work
 from trunkline.windows import Window
@@ -56,6 +57,7 @@ async def _give_up(work: Work, site: Site, todo: list[Window], error: TrunklineE
     """What was not read yet is noted with the reason, and is due again next time."""
     outcome.failures.append(Failure.of(site.where, error))
     await note_failed(work, site, todo, error)
+    await note_unasked(work, site, error)
 
 
 async def _read_windows(work: Work, site: Site, surface: Surface, todo: list[Window], outcome: Outcome) -> None:
@@ -117,11 +119,13 @@ async def _fetch_recordings(
 ) -> None:
     """Recordings never stop the call history: a failure here is reported beside it."""
     try:
+        await asyncio.to_thread(pass_over_old, work, site.account)
         fetched = await recordings(work, site, surface, found, windows[0].since if windows else None)
     except LakeError:
         raise
     except TrunklineError as error:
         outcome.failures.append(Failure.of(f"{site.where}, recordings", error))
+        await note_unasked(work, site, error)
         return
     outcome.recordings_asked += fetched.asked
     outcome.recordings_stored += fetched.stored

@@ -34,7 +34,8 @@ async def run_accounts(work: Work, scope: Scope, plan: Callable[[Site], list[Win
         if deliver:
             await deliver_account(work, account, outcome)
 
-    await asyncio.gather(*(one_account(account) for account in scope.accounts))
+    with work.lake.lingering():
+        await asyncio.gather(*(one_account(account) for account in scope.accounts))
     return outcome
 
 

@@ -139,6 +139,7 @@ class AccountFigures:
     trend: tuple[Day, ...]
     waits: tuple[Wait, ...]
     switched_off: tuple[SwitchedOff, ...]
+    lost_soon: tuple[Problem, ...]
     reading: tuple[Reading, ...]
     deliveries: tuple[Delivery, ...]
     lake_since: dt.datetime | None

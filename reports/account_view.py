@@ -78,8 +78,8 @@ def _recordings_note(f: AccountFigures) -> str:
     if not found.judged:
         due = words.count(found.eligible, "call")
         return f"No recording could be judged: {due} should be recorded, and of none it is known."
-    verified, judged = words.number(found.verified), words.number(found.judged)
-    said = [f"{verified} of {judged} calls that should be recorded have a verified recording."]
+    covered, judged = words.number(found.covered), words.number(found.judged)
+    said = [f"{covered} of {judged} calls that should be recorded have a verified recording."]
     if found.spoken_rate is not None:
         known = words.number(found.spoken - found.not_known)
         rate = words.percent(found.spoken_rate)
@@ -87,6 +87,9 @@ def _recordings_note(f: AccountFigures) -> str:
     if found.unmeasured:
         of = words.number(found.unmeasured)
         said.append(f"Of {of} only the file was checked, not its length: their PBX tells no talk time.")
+    if found.paused:
+        shorter = words.count(found.paused, "call")
+        said.append(f"{shorter} of these shorter than the talk, where agents pause the recording.")
     if found.pending:
         said.append(f"{words.number(found.pending)} pending.")
     if found.unknown:
@@ -105,6 +108,14 @@ def foot(f: AccountFigures) -> list[str]:
     if volumes.waits_unknown:
         missed = words.count(volumes.waits_unknown, "missed call")
         lines.append(f"{missed} without a known wait: counted as missed, not as short.")
+    if volumes.removed:
+        lines.append(
+            f"Of {words.count(volumes.removed, 'call')} the caller is no longer kept (retention): shown as removed."
+        )
+    if volumes.recordings_removed:
+        lines.append(
+            f"Of {words.count(volumes.recordings_removed, 'call')} the recording is no longer kept (retention)."
+        )
     if f.lake_since:
         since = words.at(f.lake_since, f.account.timezone)
         reach = f"{words.day(since)} {since.year}"

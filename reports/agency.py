@@ -86,10 +86,10 @@ def _merged(counts: Iterable[Count]) -> tuple[Count, ...]:
 
 
 def mends(figures: AgencyFigures) -> list[Problem]:
-    """What is to be done: PBXs not heard from first, then gaps, then what each PBX and CRM reports."""
+    """What is to be done: PBXs not heard from, what is about to be lost, gaps, and what each part reports."""
     found = [
         problem
-        for rule in (_silent, _gaps, _reported, _undelivered, _recording)
+        for rule in (_silent, _lost_soon, _gaps, _reported, _undelivered, _recording)
         for one in figures.accounts
         for problem in rule(one)
     ]
@@ -104,6 +104,13 @@ def _silent(figures: AccountFigures) -> list[Problem]:
             f"Run trunkline doctor --pbx {pbx.pbx_id}: it says which step of the connection fails.",
         )
         for pbx in figures.silent
+    ]
+
+
+def _lost_soon(figures: AccountFigures) -> list[Problem]:
+    return [
+        Problem(f"{figures.account.name}, {problem.where}", problem.message, problem.mend)
+        for problem in figures.lost_soon
     ]
 
 

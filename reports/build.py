@@ -13,8 +13,21 @@ from types import MappingProxyType
 import duckdb
 
 from trunkline.config import Account, Config
+from trunkline.links import Links
 from trunkline.periods import Period
-from trunkline.reports import account_view, agency_view, csvfile, definitions, page, read, render, sheets, sql, workbook
+from trunkline.reports import (
+    account_view,
+    agency_view,
+    csvfile,
+    definitions,
+    page,
+    play,
+    read,
+    render,
+    sheets,
+    sql,
+    workbook,
+)
 from trunkline.reports.account import AccountFigures
 from trunkline.reports.agency import AgencyFigures
 from trunkline.reports.sheets import Sheet
@@ -53,17 +66,21 @@ def build(
     `period` is the agency's; an account's report covers the same days in its own zone, or those of `own` (by account
     id), where its last week is not the agency's. The agency's report is written only if `accounts` are all of the
     config's: a part would read as the whole. The same data and `now` give the same bytes.
+
+    Raises:
+        ConfigError: The secret of [links] is absent or too short.
     """
+    links = config.signed_links()
     out.mkdir(parents=True, exist_ok=True)
     read.snapshot(connection, [period, *own.values()], accounts)
     built, found = [], []
     for account in accounts:
         days = own.get(account.id, period)
-        figures = read.account_figures(connection, account, days)
-        built.append(_account(connection, config, figures, out, now))
+        figures = read.account_figures(connection, account, days, now)
+        built.append(_account(connection, config, figures, out, now, links))
         if days.days != period.days:  # the agency's table links to the days that it sums up; they are not mailed
-            figures = read.account_figures(connection, account, period)
-            _account(connection, config, figures, out, now)
+            figures = read.account_figures(connection, account, period, now)
+            _account(connection, config, figures, out, now, links)
         found.append(figures)
     if found and len(found) == len(config.account):
         built.append(_agency(config, AgencyFigures(config.agency, period, tuple(found)), out, now))
@@ -72,14 +89,21 @@ def build(
 
 
 def _account(
-    connection: duckdb.DuckDBPyConnection, config: Config, f: AccountFigures, out: Path, now: dt.datetime
+    connection: duckdb.DuckDBPyConnection,
+    config: Config,
+    f: AccountFigures,
+    out: Path,
+    now: dt.datetime,
+    links: Links | None,
 ) -> Built:
     values = {"account_id": f.account.id, "since": f.period.since, "until": f.period.until}
-    calls = sheets.call_sheet(f.account, sql.run(connection, "call_rows", values))
+    rows = sql.run(connection, "call_rows", values)
+    calls = sheets.call_sheet(f.account, rows)
     callers = sheets.caller_sheet(f.account, sql.run(connection, "episode_rows", values))
     html, text = render.account_mail(f, config.agency, _contact(config))
     paths = _paths(out, f.account.id, f.period)
-    paths["page"].write_text(page.account_page(f, config.agency, calls, callers, _links(paths)), "utf-8")
+    played = play.plays(links, f.account, rows, now)
+    paths["page"].write_text(page.account_page(f, config.agency, calls, callers, _files(paths), played), "utf-8")
     terms = definitions.terms([f.account])
     paths["workbook"].write_bytes(workbook.account_book(f, calls, callers, terms, now))
     _write_csv(paths["csv"], calls)
@@ -99,7 +123,7 @@ def _account(
 def _agency(config: Config, f: AgencyFigures, out: Path, now: dt.datetime) -> Built:
     html, text = render.agency_mail(f, _contact(config))
     paths = _paths(out, f.agency.id, f.period)
-    paths["page"].write_text(page.agency_page(f, _links(paths)), "utf-8")
+    paths["page"].write_text(page.agency_page(f, _files(paths)), "utf-8")
     sheet = sheets.account_sheet(f.worst_first)
     terms = definitions.terms([one.account for one in f.accounts])
     title = f"{f.agency.name}, {f.period.title}"
@@ -118,7 +142,7 @@ def _paths(out: Path, scope: str, period: Period) -> dict[str, Path]:
     return {kind: out / f"{scope}-{period.label}{ending}" for kind, ending in ENDINGS.items()}
 
 
-def _links(paths: Mapping[str, Path]) -> page.Files:
+def _files(paths: Mapping[str, Path]) -> page.Files:
     return [(_NAMES[kind], path.name) for kind, path in paths.items() if kind != "page"]
 
 

@@ -112,8 +112,8 @@ def wait_bars(waits: Sequence[Wait]) -> Markup:
 
 
 def coverage_parts(coverage: Coverage) -> list[tuple[str, str, int]]:
-    """Class, words and calls: verified, the five commonest causes, other causes, pending, not known."""
-    parts = [("c0", "verified recording", coverage.verified)]
+    """Class, words and calls: covered, the five commonest causes, other causes, pending, not known."""
+    parts = [("c0", "verified recording", coverage.covered)]
     parts += [
         (f"c{index}", words.CAUSES.get(one.label, (one.label, ""))[0], one.calls)
         for index, one in enumerate(coverage.causes[:5], start=1)

@@ -54,13 +54,16 @@ def terms(accounts: Sequence[Account]) -> Terms:
                 "list, not out of the figure."
             ),
         ),
-        ("First-time caller", "no earlier call with this account in the lake."),
+        (
+            "First-time caller",
+            "no earlier call with this account in the lake; of callers whose calls are all removed nothing is known.",
+        ),
         (
             "Recording coverage",
             (
                 "calls with a verified recording / calls of at least 3 seconds of talk that policy says to "
                 "record, without those that are pending or not known. Verified: it can be decoded and is as long "
-                "as the talk, within 5 seconds or 5 %."
+                "as the talk, within 5 seconds or 5 %; where agents pause the recording on purpose, it may be shorter."
             ),
         ),
         (

@@ -15,7 +15,10 @@ def share(part: int, whole: int) -> float | None:
 
 @dataclass(frozen=True)
 class Volumes:
-    """Counts of calls. `short_abandons` are missed calls whose caller was gone in less than the account's N seconds."""
+    """Counts of calls. `short_abandons` are missed calls whose caller was gone in less than the account's N seconds.
+
+    `removed`: of these retention has taken away who called; `recordings_removed`: of these a recording that was kept.
+    """
 
     calls: int = 0
     offered: int = 0
@@ -30,6 +33,8 @@ class Volumes:
     longest_wait_seconds: float | None = None
     median_answer_seconds: float | None = None
     p90_answer_seconds: float | None = None
+    removed: int = 0
+    recordings_removed: int = 0
 
     @property
     def lost(self) -> int:
@@ -97,6 +102,7 @@ class Coverage:
     not_known: int = 0
     eligible: int = 0
     verified: int = 0
+    paused: int = 0
     mismatch: int = 0
     missing: int = 0
     pending: int = 0
@@ -110,14 +116,19 @@ class Coverage:
     not_eligible: tuple[Count, ...] = ()
 
     @property
+    def covered(self) -> int:
+        """As long as the talk, or shorter where the recording is paused on purpose."""
+        return self.verified + self.paused
+
+    @property
     def judged(self) -> int:
         """Eligible calls that were looked at and are final: without pending and unknown ones."""
-        return self.verified + self.mismatch + self.missing
+        return self.covered + self.mismatch + self.missing
 
     @property
     def rate(self) -> float | None:
-        """verified / eligible calls that are neither pending nor unknown."""
-        return share(self.verified, self.judged)
+        """covered / eligible calls that are neither pending nor unknown."""
+        return share(self.covered, self.judged)
 
     @property
     def spoken_rate(self) -> float | None:

@@ -23,7 +23,9 @@ class Line:
 def lines(now: Slice, calls: Sheet, callers: Sheet) -> list[Line]:
     """Every figure of the report with its formula. A rate is blank where it is not known."""
     volumes, back, found = now.volumes, now.callbacks, now.coverage
-    judged = [_count(calls, eligible=True, recording_state=state) for state in ("verified", "mismatch", "missing")]
+    judged = [
+        _count(calls, eligible=True, recording_state=state) for state in ("verified", "paused", "mismatch", "missing")
+    ]
     short, offered, missed = (
         _count(calls, short_abandon=True),
         _count(calls, direction="inbound"),
@@ -48,11 +50,12 @@ def lines(now: Slice, calls: Sheet, callers: Sheet) -> list[Line]:
         Line("of these recorded", found.recorded, _count(calls, recorded=True)),
         Line("Calls that should be recorded", found.eligible, _count(calls, eligible=True)),
         Line("of these verified", found.verified, judged[0]),
-        Line("of another length", found.mismatch, judged[1]),
-        Line("missing", found.missing, judged[2]),
+        Line("shorter because it was paused", found.paused, judged[1]),
+        Line("of another length", found.mismatch, judged[2]),
+        Line("missing", found.missing, judged[3]),
         Line("pending", found.pending, _count(calls, eligible=True, recording_state="pending")),
         Line("not known", found.unknown, _count(calls, eligible=True, recording_state="unknown")),
-        _rate("Recording coverage", found.rate, judged[0], "+".join(judged)),
+        _rate("Recording coverage", found.rate, "+".join(judged[:2]), "+".join(judged)),
         _rate("Coverage of all calls in which people spoke", found.spoken_rate, _count(calls, recorded=True), known),
         Line("Recorded although the policy says no", found.recorded_in_error, _count(calls, recorded_in_error=True)),
     ]

@@ -110,7 +110,7 @@ def never(calls: Callbacks) -> str:
 def _coverage(now: Slice, context: Context) -> Kpi:
     found = now.coverage
     if found.judged:
-        value, detail = words.percent(found.rate), f"{words.number(found.verified)} of {_due(found.judged)}"
+        value, detail = words.percent(found.rate), f"{words.number(found.covered)} of {_due(found.judged)}"
     elif found.eligible:
         value, detail = UNKNOWN, _due(found.eligible)
     else:

@@ -8,13 +8,14 @@ from trunkline.config import Agency
 from trunkline.reports import account_view, agency_view, charts, palette, render, rows, sheets, tallies, words
 from trunkline.reports.account import AccountFigures, Reading
 from trunkline.reports.agency import AgencyFigures
+from trunkline.reports.play import Plays
 from trunkline.reports.sheets import Sheet
 
 Files = list[tuple[str, str]]
 
 
-def account_page(f: AccountFigures, agency: Agency, calls: Sheet, callers: Sheet, files: Files) -> str:
-    """One account's page: one file, no request to anywhere."""
+def account_page(f: AccountFigures, agency: Agency, calls: Sheet, callers: Sheet, files: Files, plays: Plays) -> str:
+    """One account's page: one file, no request to anywhere unless somebody plays a recording."""
     values = account_view.shared(f, agency)
     grid = charts.heat_grid(f.heat)
     coverage = f.now.coverage
@@ -40,7 +41,7 @@ def account_page(f: AccountFigures, agency: Agency, calls: Sheet, callers: Sheet
             (title, [(one.label, one.calls, one.mend) for one in group]) for title, group in values["causes"]
         ],
         "not_eligible": [(words.NOT_ELIGIBLE.get(one.label, one.label), one.calls) for one in coverage.not_eligible],
-        "sheets": _sheets(calls, callers),
+        "sheets": _sheets(calls, callers, plays),
         "foot": account_view.foot(f),
         "reading_rows": [_reading(pbx, f.account.timezone) for pbx in f.reading],
         "problems": [problem for pbx in f.reading for problem in pbx.problems],
@@ -57,7 +58,7 @@ def _waits_note(f: AccountFigures) -> str:
     return "; ".join(said)
 
 
-def _sheets(calls: Sheet, callers: Sheet) -> list[tuple[str, sheets.Shown]]:
+def _sheets(calls: Sheet, callers: Sheet, plays: Plays) -> list[tuple[str, sheets.Shown]]:
     missed, spoken = calls.where("outcome", "missed"), calls.where("people_spoke", True)
     gaps = spoken.where("eligible", True).where("recording_state", "missing", "mismatch", "pending", "unknown")
     when = {"started_local": "When", "caller": "Caller", "caller_name": "Name"}
@@ -77,6 +78,7 @@ def _sheets(calls: Sheet, callers: Sheet) -> list[tuple[str, sheets.Shown]]:
                     "number_called": "Number called",
                     "first_time": "First time",
                 },
+                plays,
             ),
         ),
         (
@@ -110,10 +112,29 @@ def _sheets(calls: Sheet, callers: Sheet) -> list[tuple[str, sheets.Shown]]:
                     "audio_seconds": "Audio (s)",
                     "recording_state": "State",
                     "recording_cause": "Cause",
+                    "recording_evidence": "Evidence",
                 },
+                plays,
             ),
         ),
+        *_recorded(spoken, plays),
     ]
+
+
+def _recorded(spoken: Sheet, plays: Plays) -> list[tuple[str, sheets.Shown]]:
+    """Calls with a recording to listen to: without links there is nothing to do with such a list."""
+    if not plays.by_call:
+        return []
+    columns = {
+        "started_local": "When",
+        "caller": "Caller",
+        "caller_name": "Name",
+        "direction": "Direction",
+        "answered_by": "Answered by",
+        "talk_seconds": "Talk (s)",
+        "audio_seconds": "Audio (s)",
+    }
+    return [("recorded", sheets.on_page(spoken.where("recorded", True), "Calls with a recording", columns, plays))]
 
 
 def _reading(pbx: Reading, timezone: str) -> tuple[Any, ...]:

@@ -16,6 +16,7 @@ from trunkline.periods import Period
 from trunkline.reports import sql
 from trunkline.reports.account import AccountFigures, Caller, Day, Delivery, Heat, Problem, Reading, SwitchedOff, Wait
 from trunkline.reports.figures import Callbacks, Count, Coverage, Slice, Volumes
+from trunkline.store.at_risk import lost_soon
 
 _ZONES_APART = dt.timedelta(hours=26)  # a day begins up to 26 hours apart around the world
 
@@ -31,8 +32,12 @@ def snapshot(connection: duckdb.DuckDBPyConnection, periods: Sequence[Period], a
     sql.run(connection, "snapshot_episodes", values)
 
 
-def account_figures(connection: duckdb.DuckDBPyConnection, account: Account, period: Period) -> AccountFigures:
-    """All figures of one account. Needs `snapshot`. `period` may be of another zone: the account's days count."""
+def account_figures(
+    connection: duckdb.DuckDBPyConnection, account: Account, period: Period, moment: dt.datetime
+) -> AccountFigures:
+    """All figures of one account at this moment. Needs `snapshot`. `period` may be of another zone: the account's
+    days count.
+    """
     period = period.in_zone(account.timezone)
     before = period.previous()
     reach = sql.one(connection, "reach", {"account_id": account.id})
@@ -53,12 +58,18 @@ def account_figures(connection: duckdb.DuckDBPyConnection, account: Account, per
         waits=tuple(Wait(**row) for row in sql.run(connection, "waits", now)),
         switched_off=tuple(SwitchedOff(**row) for row in sql.run(connection, "switched_off", now)),
         reading=reading,
+        lost_soon=_lost_soon(connection, account, moment),
         deliveries=tuple(Delivery(**row) for row in sql.run(connection, "activities", now)),
         lake_since=reach["lake_since"],
         as_of=reach["as_of"],
         open_spans=tuple(OpenSpan(row["weekday"], row["opens_minute"], row["closes_minute"]) for row in opening),
         has_pbx_hours=any(row["hours_from"] == "pbx" for row in opening),
     )
+
+
+def _lost_soon(connection: duckdb.DuckDBPyConnection, account: Account, moment: dt.datetime) -> tuple[Problem, ...]:
+    found = lost_soon(connection, [pbx.id for pbx in account.pbx], moment, account.timezone)
+    return tuple(Problem(pbx_id, one.message, one.mend) for pbx_id, ones in found.items() for one in ones)
 
 
 def _values(account: Account, period: Period) -> sql.Row:
@@ -115,7 +126,7 @@ def coverage(rows: Sequence[sql.Row]) -> Coverage:
     )
 
 
-STATES = ("verified", "mismatch", "missing", "pending", "unknown")
+STATES = ("verified", "paused", "mismatch", "missing", "pending", "unknown")
 
 
 def _counts(counter: Counter[str]) -> tuple[Count, ...]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from trunkline.config import Account
-from trunkline.numbers import masked
+from trunkline.numbers import REMOVED, is_removed, masked
 from trunkline.reports import words
 from trunkline.reports.account import AccountFigures
 from trunkline.reports.figures import Count
@@ -20,6 +20,8 @@ def shown(number: str | None, account: Account, place: Place) -> str:
     """A caller's number as this account's readers may see it in a mail or on a page, in a workbook or CSV."""
     if number is None:
         return "withheld"
+    if is_removed(number):
+        return REMOVED
     hide = account.masking == "everywhere" or (account.masking == "mail" and place == "mail")
     return masked(number, account.country) if hide else number
 

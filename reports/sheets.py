@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from trunkline.config import Account
-from trunkline.reports import words
+from trunkline.reports import evidence, words
 from trunkline.reports.account import AccountFigures
 from trunkline.reports.figures import Slice
+from trunkline.reports.play import Plays
 from trunkline.reports.rows import shown
 from trunkline.reports.sql import Row
 
@@ -67,6 +68,7 @@ _CALL_COLUMNS = {
     "recorded": "recorded",
     "recording_state": "recording_state",
     "recording_cause": "recording_cause",
+    "recording_evidence": "recording_evidence",
     "audio_seconds": "audio_seconds",
     "recorded_in_error": "recorded_in_error",
     "pbx_id": "pbx_id",
@@ -91,7 +93,8 @@ _EPISODE_COLUMNS = {
 
 def call_sheet(account: Account, rows: Sequence[Row]) -> Sheet:
     """Every call of the period with what the views say of it."""
-    return _sheet("Calls", account, rows, _CALL_COLUMNS)
+    said = [{**row, "recording_evidence": evidence.said(row["recording_evidence"])} for row in rows]
+    return _sheet("Calls", account, said, _CALL_COLUMNS)
 
 
 def caller_sheet(account: Account, rows: Sequence[Row]) -> Sheet:
@@ -115,6 +118,7 @@ _ACCOUNT_FIGURES: dict[str, _Figure] = {
     "recorded": lambda now: now.coverage.recorded,
     "eligible": lambda now: now.coverage.eligible,
     "verified": lambda now: now.coverage.verified,
+    "paused": lambda now: now.coverage.paused,
     "of_another_length": lambda now: now.coverage.mismatch,
     "missing": lambda now: now.coverage.missing,
     "pending": lambda now: now.coverage.pending,
@@ -163,13 +167,19 @@ class Shown:
 MOST_ROWS = 1000  # a page of a month of a large account would not open on a phone; the workbook has them all
 
 
-def on_page(sheet: Sheet, title: str, columns: dict[str, str]) -> Shown:
-    """The columns named (head → words) of at most `MOST_ROWS` rows."""
+def on_page(sheet: Sheet, title: str, columns: dict[str, str], plays: Plays | None = None) -> Shown:
+    """The columns named (head → words) of at most `MOST_ROWS` rows; with links if any of these calls can be played."""
     picked = sheet.only(title, *columns)
+    heads = list(columns.values())
     numeric = [index for index, head in enumerate(columns) if head.endswith("_seconds") or head == "tries"]
     rows = [tuple(_say(head, cell) for head, cell in zip(columns, row, strict=True)) for row in picked.rows[:MOST_ROWS]]
-    cut = "" if len(picked.rows) <= MOST_ROWS else f"The first {MOST_ROWS:,}; the workbook and the CSV have all."
-    return Shown(title, words.number(len(picked.rows)), tuple(columns.values()), rows, numeric, cut)
+    notes = [] if len(picked.rows) <= MOST_ROWS else [f"The first {MOST_ROWS:,}; the workbook and the CSV have all."]
+    found = [plays.by_call.get(call_id) for call_id in sheet.column("call_id")[:MOST_ROWS]] if plays else []
+    if plays and any(found):
+        heads.append("Recording")
+        rows = [(*row, play) for row, play in zip(rows, found, strict=True)]
+        notes.append(plays.until)
+    return Shown(title, words.number(len(picked.rows)), tuple(heads), rows, numeric, " ".join(notes))
 
 
 _CODES: dict[str, dict[str, str]] = {

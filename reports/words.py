@@ -56,7 +56,9 @@ NOT_ELIGIBLE = {
     "on_demand": "recorded on demand or if the caller agrees",
     "internal": "internal calls are not recorded",
     "switched_off": "extension or queue switched off in 3CX",
+    "changed": "extension or queue switched on or off that day, not recorded",
     "pbx_policy": "3CX says its policy excludes it",
+    "retention": "older than recordings are kept",
 }
 
 STATES = {

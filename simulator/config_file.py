@@ -63,8 +63,11 @@ def _account(world: World, account: Account) -> list[str]:
         country=account.country,
         report_to=list(account.report_to),
         recording_policy=account.recording_policy,
+        recording_pauses=list(account.recording_pauses) or None,
+        recording_format=account.recording_format,
         hours=account.hours or None,
         holidays=account.holidays,
+        retention=account.retention,
     )
     return [
         head,

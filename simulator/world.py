@@ -25,8 +25,11 @@ class Account:
     country: str = "AU"
     report_to: tuple[str, ...] = ()
     recording_policy: str = "all"
+    recording_pauses: tuple[str, ...] = ()
+    recording_format: str = "original"
     hours: dict[str, str] = field(default_factory=dict)
     holidays: str | None = None
+    retention: dict[str, int] | None = None
     pbxs: list[SimulatedPbx] = field(default_factory=list)
     crms: list[SimulatedCrm] = field(default_factory=list)
 

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from trunkline.config import Account, Crm
+from trunkline.retention import lines
 from trunkline.tasks.deliver import DeliveryResult, deliver
 from trunkline.tasks.step import step
-from trunkline.tasks.work import Work
+from trunkline.tasks.work import Work, now
 
 
 @step(lambda _work, account, crm, retry_failed=False: f"deliver {account.id} {crm.id}")  # noqa: ARG005
 async def deliver_to(work: Work, account: Account, crm: Crm, retry_failed: bool = False) -> DeliveryResult:
-    """Sends what is outstanding for one CRM; what goes wrong with it is in the result."""
-    result = await deliver(work.lake, account, crm, work.recordings.get, retry_failed=retry_failed)
+    """Sends what is outstanding for one CRM; what goes wrong with it is in the result.
+
+    Calls that are no longer kept are not told of either, whether they are removed already or not.
+    """
+    since = lines(account.retention, now()).calls
+    result = await deliver(work.lake, account, crm, work.recordings.get, since=since, retry_failed=retry_failed)
     work.watcher.done("activities", sum(result.counts.values()))
     return result

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from pathlib import Path
 
+from trunkline.adapters.blobs import Blobs
 from trunkline.adapters.crm.kinds import adapter_for
 from trunkline.adapters.mail import check as check_mail
 from trunkline.adapters.pbx import fleet, open_surface
 from trunkline.adapters.pbx.base import sign_in_folder
-from trunkline.config import Account, Crm, Retention
-from trunkline.errors import TrunklineError, Unsupported
+from trunkline.adapters.player.check import check as check_player
+from trunkline.config import Account, Crm
+from trunkline.errors import StorageError, TrunklineError, Unsupported
+from trunkline.tasks.doctor_audio import format_checks
 from trunkline.tasks.doctor_pbx import Check, pbx_checks
 from trunkline.tasks.probe import note_remarks, probe
 from trunkline.tasks.work import Site, Work, now
@@ -23,13 +25,18 @@ async def examine(work: Work, sites: list[Site], accounts: tuple[Account, ...]) 
     """All parts side by side; nothing is changed anywhere, and refused credentials are not tried again."""
     crms = [(account, crm) for account in accounts for crm in account.crm]
     groups = await asyncio.gather(
-        asyncio.to_thread(_store, work),
+        asyncio.to_thread(_lake, work),
+        *(_place(name, blobs) for name, blobs in (("recordings", work.recordings), ("landing", work.landing))),
         *(_pbx(work, site) for site in sites),
         *(_crm(account, crm) for account, crm in crms),
         asyncio.to_thread(_mail, work),
+        asyncio.to_thread(_links, work),
     )
     checks = [check for group in groups for check in group]
-    return [*checks, *_paused(work), *(one for account in accounts for one in _unused(account))]
+    settings = [
+        one for account in accounts for one in (*format_checks(account), *_unused(account), *_outliving(account))
+    ]
+    return [*checks, *_paused(work), *settings]
 
 
 def _paused(work: Work) -> list[Check]:
@@ -40,11 +47,20 @@ def _paused(work: Work) -> list[Check]:
 
 def _unused(account: Account) -> list[Check]:
     """Settings that this version reads and does not carry out."""
-    found = []
-    if account.retention != Retention():
-        found.append("retention (nothing is deleted yet)")
-    found += [f"missed_call_task of CRM {crm.id}" for crm in account.crm if crm.missed_call_task]
+    found = [f"missed_call_task of CRM {crm.id}" for crm in account.crm if crm.missed_call_task]
     return [Check(f"account {account.id}", "setting", "warn", f"not carried out yet: {one}") for one in found]
+
+
+def _outliving(account: Account) -> list[Check]:
+    """What is kept longer than the calls that it belongs to: a voice of which nobody can tell whose it was."""
+    kept = account.retention
+    days = {"recordings": kept.recordings_days, "transcripts": kept.transcripts_days}
+    longer = [what for what, most in days.items() if kept.calls_days and (most is None or most > kept.calls_days)]
+    if not longer:
+        return []
+    said = f"{' and '.join(longer)} are kept longer than their calls ({kept.calls_days} days)"
+    mend = f"set {' and '.join(f'{what}_days' for what in longer)} to {kept.calls_days} or less, unless that is wanted"
+    return [Check(f"account {account.id}", "retention", "warn", said, mend)]
 
 
 async def _pbx(work: Work, site: Site) -> list[Check]:
@@ -94,21 +110,39 @@ def _mail(work: Work) -> list[Check]:
     return [Check("mail", "server", "ok")]
 
 
-def _store(work: Work) -> list[Check]:
-    checks = []
+def _links(work: Work) -> list[Check]:
+    """Whether links can be signed, and whether what plays them is there: reports and CRMs are right without it."""
+    what = "links to recordings"
+    try:
+        links = work.config.signed_links()
+    except TrunklineError as error:
+        return [Check("recordings", what, "fail", error.message, error.mend)]
+    if links is None:
+        return []
+    try:
+        check_player(links.url)
+    except TrunklineError as error:
+        return [Check("recordings", what, "warn", f"{links.url}: {error.message}", error.mend)]
+    return [Check("recordings", what, "ok", links.url)]
+
+
+def _lake(work: Work) -> list[Check]:
     try:
         with work.lake.write():
-            checks.append(Check("store", "lake", "ok", str(work.lake.path)))
+            return [Check("store", "lake", "ok", str(work.lake.path))]
     except (TrunklineError, OSError) as error:
-        checks.append(Check("store", "lake", "fail", str(error), "make its folder writable for this user"))
-    for name, blobs in (("recordings", work.recordings), ("landing", work.landing)):
-        checks.append(_space(name, blobs.folder, blobs.place))
-    return checks
+        return [Check("store", "lake", "fail", str(error), "make its folder writable for this user")]
 
 
-def _space(name: str, folder: Path | None, place: str) -> Check:
-    if folder is None:
-        return Check("store", name, "unknown", place)
-    free = shutil.disk_usage(folder).free
+async def _place(name: str, blobs: Blobs) -> list[Check]:
+    """Where recordings or landing files are kept: the room left in a folder, or whether an object store answers."""
+    if blobs.folder is None:
+        try:
+            await blobs.check()
+        except StorageError as error:
+            return [Check("store", name, "fail", error.message, error.mend)]
+        return [Check("store", name, "ok", blobs.place)]
+    free = shutil.disk_usage(blobs.folder).free
     state = "ok" if free > LEAST_FREE_BYTES else "warn"
-    return Check("store", name, state, f"{free / 1024**3:.1f} GiB free", "" if state == "ok" else "free some space")
+    mend = "" if state == "ok" else "free some space"
+    return [Check("store", name, state, f"{free / 1024**3:.1f} GiB free", mend)]

@@ -129,6 +129,6 @@ def _finished(file: Arriving, held: list[bytes]) -> Download:
     if file.size > MAX_FILE_BYTES:
         return Download(Attempt(200, audio=Audio(damage="larger than any recording")))
     audio = inspect(file.path)
-    if audio.damage is None and file.missing:
+    if file.missing:
         audio = Audio(damage=file.missing)
     return Download(Attempt(200, audio=audio), file.sha256, file.size)

@@ -95,6 +95,7 @@ def stage(parent: Path, seen: Landed, read_at: dt.datetime) -> Staged:
             pages=answer.pages,
             requests=seen.requests,
             error=_error(parsed, answer),
+            listed=None if facts.surface == "xapi18" else answer.recordings is not None,
         ),
         legs=folder / f"{stem}.legs.parquet",
         recordings=folder / f"{stem}.recordings.parquet",

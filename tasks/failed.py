@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from trunkline.errors import TrunklineError
+from trunkline.store.recordings import settle_unreachable
 from trunkline.store.windows import WindowRow, forget_window, note_window
 from trunkline.tasks.work import Site, Work, now
 from trunkline.windows import Window
@@ -18,6 +19,16 @@ async def note_failed(work: Work, site: Site, windows: list[Window], error: Trun
             for window in windows:
                 row = WindowRow(pbx_id=site.pbx.id, window=window, state="failed", read_at=now(), error=error.message)
                 note_window(connection, row)
+
+    await asyncio.to_thread(note)
+
+
+async def note_unasked(work: Work, site: Site, error: TrunklineError) -> None:
+    """Recordings that could not be asked for: unknown, once they are old enough to be missing, and asked for again."""
+
+    def note() -> None:
+        with work.lake.write() as connection:
+            settle_unreachable(connection, site.pbx.id, error.message, now())
 
     await asyncio.to_thread(note)
 

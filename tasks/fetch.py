@@ -8,14 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from trunkline.adapters.pbx.base import Surface
-from trunkline.audio import Audio
 from trunkline.models import Probe
 from trunkline.recordings import fate
 from trunkline.store.recordings import Waiting
 from trunkline.tasks.download import download
+from trunkline.tasks.keep import made_ready
 from trunkline.tasks.work import Site, Work, now
-
-_SUFFIXES = {"audio/wav": "wav", "audio/mpeg": "mp3", "audio/ogg": "ogg"}
 
 
 async def fetch(work: Work, site: Site, surface: Surface, probe: Probe, one: Waiting) -> dict[str, Any]:
@@ -41,19 +39,12 @@ async def fetch(work: Work, site: Site, surface: Surface, probe: Probe, one: Wai
         )
         result = _result(one, outcome.state, outcome.cause, outcome.evidence)
         if outcome.state == "stored" and attempt.audio:
-            key = _key(site, one, attempt.audio)
-            await work.recordings.put(key, path)
-            result |= {"path": key, "bytes": found.size, "sha256": found.sha256}
-            result |= {"media_type": attempt.audio.media_type, "audio_seconds": attempt.audio.audio_seconds}
-            result |= {"stored_at": now()}
+            result |= await made_ready(site, one, path, attempt.audio, found.size)
+            await work.recordings.put(result["path"], path, result["media_type"])
+            result |= {"sha256": found.sha256, "stored_at": now()}
         return result
     finally:
         path.unlink(missing_ok=True)  # noqa: ASYNC240 — one inode
-
-
-def _key(site: Site, one: Waiting, audio: Audio) -> str:
-    suffix = _SUFFIXES[audio.media_type or "audio/wav"]
-    return f"{site.account.id}/{site.pbx.id}/{one.started_at:%Y/%m/%d}/{one.native_id}.{suffix}"
 
 
 def _result(one: Waiting, state: str, cause: str | None, evidence: dict[str, Any]) -> dict[str, Any]:

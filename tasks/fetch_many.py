@@ -11,7 +11,7 @@ from trunkline.adapters.pbx import AT_ONCE
 from trunkline.adapters.pbx.base import Surface
 from trunkline.errors import BadAnswer, TokenSuperseded, Unreachable
 from trunkline.models import Probe
-from trunkline.recordings import is_young
+from trunkline.recordings import is_young, unanswered
 from trunkline.store.recordings import Waiting, note_results
 from trunkline.tasks.fetch import fetch
 from trunkline.tasks.work import Site, Work, now
@@ -69,9 +69,11 @@ class FetchMany:
         self.asked += 1
         try:
             result = await fetch(self._work, self._site, self._surface, self._probe, recording)
-        except (Unreachable, BadAnswer, TokenSuperseded):
+        except (Unreachable, BadAnswer, TokenSuperseded) as error:
             self._lost += 1
-            self._unnoted.append({"recording_id": recording.recording_id, "tried_at": now()})
+            age = now() - recording.ended_at
+            outcome = unanswered(error.message, age=age, is_archived=recording.is_archived)
+            self._unnoted.append({"recording_id": recording.recording_id, "tried_at": now(), **vars(outcome)})
             if self._lost >= OUTAGE_AFTER:
                 raise
         else:

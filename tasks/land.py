@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import hashlib
+from collections.abc import Sequence
 from dataclasses import replace
 
 import msgspec
@@ -30,13 +31,18 @@ async def land(landing: Blobs, site: Site, seen: Landed) -> Landed:
     last = await newest(landing, site, seen.window)
     if last and last.mark == mark:
         return replace(seen, landed_at=last.landed_at)
-    await landing.put(key_of(site, seen.window, seen.landed_at, mark), packed(head, rows))
+    await landing.put(key_of(site, seen.window, seen.landed_at, mark), packed(head, rows), "application/zstd")
     return seen
 
 
 def packed(head: Head, rows: list[bytes]) -> bytes:
     """A file's content, with a checksum over it."""
-    return _COMPRESSOR.compress(b"\n".join([msgspec.json.encode(head), *rows]))
+    return compressed([msgspec.json.encode(head), *rows])
+
+
+def compressed(lines: Sequence[bytes]) -> bytes:
+    """Lines as a file's content."""
+    return _COMPRESSOR.compress(b"\n".join(lines))
 
 
 def _head(seen: Landed) -> Head:
@@ -60,10 +66,10 @@ def _head(seen: Landed) -> Head:
 
 
 def _rows(seen: Landed) -> list[bytes]:
-    return [_line(kind, row) for kind, rows in seen.answer.raw.items() for row in rows]
+    return [line_of(kind, row) for kind, rows in seen.answer.raw.items() for row in rows]
 
 
-def _line(kind: str, row: bytes) -> bytes:
+def line_of(kind: str, row: bytes) -> bytes:
     """The row as it is, if reading the line gives the same bytes again, else as base64."""
     start = b'{"kind":"' + kind.encode()
     plain = start + b'","row":' + row + b"}"

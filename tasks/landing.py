@@ -12,26 +12,31 @@ from trunkline.tasks.work import Site
 from trunkline.windows import Window, merged, missing
 
 # Names of trunkline 0.1.0 lack the time of landing.
-_NAME = re.compile(r"(\d{4}/\d\d/\d\d/\d{6})-(\d\d)T(\d{6})-(?:(\d{8}T\d{12})Z-)?([0-9a-f]+)\.jsonl\.zst$")
+_NAME = re.compile(r"(\d{4}/\d\d/\d\d/\d{6})-(\d\d)T(\d{6})-(?:(\d{8}T\d{12})Z-)?([0-9a-f]+)(-silent)?\.jsonl\.zst$")
+_SUFFIX = ".jsonl.zst"
 _DAY_AND_TIME = "%Y/%m/%d/%H%M%S"
 _LANDED_AT = "%Y%m%dT%H%M%S%f"
 
 
 @dataclass(frozen=True)
 class LandedFile:
-    """A landing file by its name: `window` to the second, `mark` a hash of what matters of its content."""
+    """A landing file by its name: `window` to the second, `mark` a hash of what matters of its content as received.
+
+    `is_silent`: its transcripts were taken out since.
+    """
 
     key: str
     window: Window
     landed_at: dt.datetime
     mark: str
+    is_silent: bool = False
 
     @classmethod
     def of(cls, blob: Blob) -> LandedFile | None:
         """Null for what is no landing file. One without a time in its name was landed when it was written."""
         if not (found := _NAME.search(blob.key)):
             return None
-        first, day, clock, landed_at, mark = found.groups()
+        first, day, clock, landed_at, mark, silent = found.groups()
         try:
             since = _utc(first, _DAY_AND_TIME)
             last_day = next(one for one in (since + dt.timedelta(days=n) for n in range(31)) if one.day == int(day))
@@ -39,7 +44,18 @@ class LandedFile:
             at = _utc(landed_at, _LANDED_AT) if landed_at else blob.written_at
         except (ValueError, StopIteration):
             return None
-        return cls(blob.key, Window(since, until), at, mark)
+        return cls(blob.key, Window(since, until), at, mark, silent is not None)
+
+    @property
+    def silent_key(self) -> str:
+        """Its name once its transcripts are taken out, which says when it was landed in any case."""
+        head = self.key.removesuffix(f"{self.mark}{_SUFFIX}")
+        at = "" if head.endswith("Z-") else f"{self.landed_at.astimezone(dt.UTC):{_LANDED_AT}}Z-"
+        return f"{head}{at}{self.mark}-silent{_SUFFIX}"
+
+    def is_before(self, line: dt.datetime) -> bool:
+        """Whether all of its window is."""
+        return _whole_of(self).until <= line
 
     def touches(self, window: Window) -> bool:
         """Whether both have some time in common."""
@@ -53,7 +69,7 @@ def _utc(text: str, pattern: str) -> dt.datetime:
 def key_of(site: Site, window: Window, landed_at: dt.datetime, mark: str) -> str:
     """A landing file's name."""
     span = f"{window.since:%H%M%S}-{window.until:%dT%H%M%S}"
-    return f"{_day_of(site, window)}/{span}-{landed_at.astimezone(dt.UTC):{_LANDED_AT}}Z-{mark}.jsonl.zst"
+    return f"{_day_of(site, window)}/{span}-{landed_at.astimezone(dt.UTC):{_LANDED_AT}}Z-{mark}{_SUFFIX}"
 
 
 async def newest(landing: Blobs, site: Site, window: Window) -> LandedFile | None:
@@ -65,6 +81,11 @@ async def newest(landing: Blobs, site: Site, window: Window) -> LandedFile | Non
 async def files_of(landing: Blobs, site: Site) -> list[LandedFile]:
     """All files of a PBX, in the order in which they were landed."""
     return await _files(landing, f"{site.account.id}/{site.pbx.id}")
+
+
+async def files_of_account(landing: Blobs, account_id: str) -> list[LandedFile]:
+    """All files of an account, also of PBXs that have left the config."""
+    return await _files(landing, account_id)
 
 
 def _day_of(site: Site, window: Window) -> str:

@@ -9,16 +9,17 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-from trunkline.adapters.blobs import CANNOT_BE_HAD
+from trunkline.adapters.storage_errors import CANNOT_BE_HAD
 from trunkline.calls.facts import PbxFacts
 from trunkline.errors import BadAnswer
+from trunkline.retention import lines
 from trunkline.store.lake import Lake
 from trunkline.store.load import load_window, quarantine_id
 from trunkline.store.pbx_settings import kinds
 from trunkline.tasks.extract import Staged, stage
 from trunkline.tasks.landed import BrokenFile, Landed, read
 from trunkline.tasks.landing import LandedFile, covered
-from trunkline.tasks.work import Site, Work
+from trunkline.tasks.work import Site, Work, now
 from trunkline.windows import Window
 
 logger = logging.getLogger(__name__)
@@ -38,6 +39,7 @@ class Rebuild:
         self.broken: list[tuple[LandedFile, str]] = []
         self.read_again: set[str] = set()
         self.windows: set[Window] = set()
+        self._transcripts_since = lines(site.account.retention, now()).transcripts
         self._whole: list[tuple[Window, dt.datetime]] = []
         with work.lake.read() as connection:
             rows = connection.execute("SELECT quarantine_id FROM quarantine WHERE pbx_id = ?", [site.pbx.id]).fetchall()
@@ -78,7 +80,7 @@ class Rebuild:
         with self.lake.write() as connection:
             for one in staged:
                 if one:
-                    load_window(connection, one.row, one.legs, one.recordings, one.quarantined)
+                    load_window(connection, one.row, one.legs, one.recordings, one.quarantined, self._transcripts_since)
                     shutil.rmtree(one.legs.parent, ignore_errors=True)
 
     def _staged(self, file: LandedFile, data: bytes) -> Staged | None:

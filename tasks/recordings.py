@@ -78,7 +78,7 @@ async def _once_more(work: Work, fetching: FetchMany) -> None:
 def is_waiting(work: Work, site: Site) -> bool:
     """Whether any recording waits to be fetched."""
     with work.lake.read() as connection:
-        return bool(waiting(connection, site.pbx.id, with_access=False))
+        return bool(waiting(connection, site.pbx.id, now(), with_access=False))
 
 
 def _waiting(work: Work, site: Site, probe: Probe) -> list[Waiting]:
@@ -92,7 +92,7 @@ def _waiting(work: Work, site: Site, probe: Probe) -> list[Waiting]:
         return []
     soon = lost_soon(probe.auto_delete_days, now()) if probe.auto_delete_days is not None else None
     with work.lake.read() as connection:
-        return waiting(connection, site.pbx.id, with_access=True, lost_soon=soon)
+        return waiting(connection, site.pbx.id, now(), with_access=True, lost_soon=soon)
 
 
 def _expect(work: Work, site: Site, since: dt.datetime | None) -> None:

@@ -52,16 +52,22 @@ class Work:
 
     @classmethod
     def open(cls, config: Config) -> Work:
-        """Opens the places that `[store]` names, and makes the folders; whoever watches this context watches."""
+        """Opens the places that `[store]` names, and makes the folders; whoever watches this context watches.
+
+        Raises:
+            ConfigError: An option that the object store does not know or take; nothing is touched.
+        """
         log.guard()
         os.umask(0o077)  # numbers, voices and tokens are for this user alone, also in a worker's process
+        places = config.place(config.store.landing), config.place(config.store.recordings)
+        landing, recordings = Blobs.opened(*places, options=config.store_options())
         state = config.state_folder
         state.mkdir(parents=True, exist_ok=True, mode=0o700)
         return cls(
             config=config,
             lake=Lake(Path(config.place(config.store.lake))),
-            landing=Blobs(config.place(config.store.landing)),
-            recordings=Blobs(config.place(config.store.recordings)),
+            landing=landing,
+            recordings=recordings,
             state=state,
             watcher=WATCHER.get(Nobody()),
         )

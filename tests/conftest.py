@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
+import logging
 import os
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import duckdb
+import httpx
 import pytest
 
 from trunkline.simulator.pbx import documented
 from trunkline.simulator.world import World
 
+SECRET = "s3-secret-s3-secret-s3-secret-s3-secret"
 # When something was done, and how often it was tried, differs between two runs that end in the same state.
 _COMPARED = {
     "calls": "* EXCLUDE (loaded_at)",
@@ -53,6 +59,108 @@ def stage(tmp_path: Path) -> Callable[[World], contextlib.AbstractContextManager
             yield Stage(world, folder)
 
     return run
+
+
+@pytest.fixture(scope="session")
+def s3_server() -> Iterator[S3Server]:
+    """An S3 server of its own for all tests of this process."""
+    with S3Server() as server:
+        yield server
+
+
+@pytest.fixture
+def s3(s3_server: S3Server) -> Iterator[S3Server]:
+    """The S3 server with an empty bucket, `s3.place`."""
+    s3_server.make_bucket()
+    yield s3_server
+    s3_server.faults.clear()
+
+
+class S3Server:
+    """A real S3 server on loopback (moto's), which notes what it is asked and may fail on demand.
+
+    `faults`: text in a request's method, path and query → status that it is answered with, or seconds it has to wait.
+    """
+
+    def __init__(self) -> None:
+        from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+        from werkzeug.serving import make_server
+
+        logging.getLogger("werkzeug").setLevel(logging.ERROR)
+        self._moto = DomainDispatcherApplication(create_backend_app)
+        self._server = make_server("127.0.0.1", 0, self._answer, threaded=True)
+        self._buckets = 0
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        self.requests: list[str] = []
+        self.faults: dict[str, int | float] = {}
+
+    def _answer(self, environ: dict[str, Any], start: Callable[..., Any]) -> Any:
+        asked = f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']}?{environ['QUERY_STRING']}"
+        self.requests.append(asked)
+        for part, fault in self.faults.items():
+            if part not in asked:
+                continue
+            if isinstance(fault, int):
+                environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+                start(f"{fault} Fault", [("Content-Length", "0")])
+                return [b""]
+            time.sleep(fault)
+        return self._moto(environ, start)
+
+    def make_bucket(self) -> None:
+        """A bucket that no test has used."""
+        self._buckets += 1
+        self.requests.clear()
+        self.client.create_bucket(Bucket=self.bucket)
+
+    @property
+    def bucket(self) -> str:
+        """The test's bucket."""
+        return f"bucket-{self._buckets}"
+
+    @property
+    def place(self) -> str:
+        """Where the test may keep files."""
+        return f"s3://{self.bucket}/kept"
+
+    @property
+    def options(self) -> dict[str, str]:
+        """For `[store] options`; S3_SECRET is set."""
+        return {
+            "aws_endpoint": self.url,
+            "aws_region": "us-east-1",
+            "aws_access_key_id": "AKIATESTTESTTEST",
+            "aws_secret_access_key": "env:S3_SECRET",
+        }
+
+    @functools.cached_property
+    def client(self) -> Any:
+        """Amazon's own client, for a look from outside."""
+        import boto3
+
+        keys = {"aws_access_key_id": "AKIAOTHER", "aws_secret_access_key": "other"}
+        return boto3.client("s3", endpoint_url=self.url, region_name="us-east-1", **keys)
+
+    @contextlib.contextmanager
+    def checking_credentials(self) -> Iterator[None]:
+        """Refuses all keys but those of users, of whom there are none."""
+        self._set_free_actions("0")
+        try:
+            yield
+        finally:
+            self._set_free_actions("inf")
+
+    def _set_free_actions(self, count: str) -> None:
+        httpx.post(f"{self.url}/moto-api/reset-auth", content=count).raise_for_status()
+
+    def __enter__(self) -> Self:
+        os.environ["S3_SECRET"] = SECRET
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()
 
 
 class Stage:

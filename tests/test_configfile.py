@@ -191,3 +191,41 @@ def test_an_id_that_the_config_does_not_have(
     config = configfile.load(write(AGENCY + ACME))
     with pytest.raises(ConfigError, match=f"no {kind} 'nobody' in .* — one of: acme"):
         configfile.account_ids(config, accounts, pbxs)
+
+
+@pytest.mark.parametrize("name", ["aws_secret_access_key", "azure_storage_account_key", "google_service_account_key"])
+def test_a_secret_of_the_object_store_is_a_reference(write: Write, name: str) -> None:
+    text = refused(write(f'{AGENCY}[store.options]\n{name} = "hunter2"\n'))
+    assert f"store.options: {name} is a literal secret; write env:NAME" in text
+    assert "hunter2" not in text
+
+
+def test_the_object_stores_options_are_revealed(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("S3_SECRET", raising=False)
+    options = 'aws_region = "x"\naws_sse_kms_key_id = "k"\naws_session_token = "env:S3_SECRET"\n'
+    path = write(f"{AGENCY}[store.options]\n{options}root_certificate = 'file:ca.pem'\n")
+    write("PEM\n", "ca.pem")
+    with pytest.raises(ConfigError, match=r"store.options.aws_session_token: env:S3_SECRET is not set — set S3_SECRET"):
+        configfile.load(path).store_options()
+    monkeypatch.setenv("S3_SECRET", "hunter2")
+    found = configfile.load(path).store_options()
+    assert "hunter2" not in str(found)
+    plain = {name: value.get_secret_value() for name, value in found.items()}
+    assert plain == {
+        "aws_region": "x",
+        "aws_sse_kms_key_id": "k",
+        "aws_session_token": "hunter2",
+        "root_certificate": "PEM",
+    }
+
+
+def test_links_are_signed_with_a_secret_that_nobody_guesses(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert configfile.load(write(AGENCY)).signed_links() is None
+    config = configfile.load(write(f'{AGENCY}[links]\nurl = "https://x.example"\nsecret = "env:LINK_SECRET"\n'))
+    monkeypatch.setenv("LINK_SECRET", "s" * 31)
+    with pytest.raises(ConfigError, match="links, secret: shorter than 32 characters — make one with `openssl rand"):
+        config.signed_links()
+    monkeypatch.setenv("LINK_SECRET", "s" * 32)
+    links = config.signed_links()
+    assert links
+    assert (links.url, links.days) == ("https://x.example", 30)

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from trunkline.audio import Audio
-from trunkline.recordings import Attempt, Fate, fate
+from trunkline.recordings import Attempt, Fate, fate, unanswered
 
 OLD, YOUNG = dt.timedelta(days=3), dt.timedelta(minutes=59)
 SOUND, HTML = Audio("audio/wav", 12.5), Audio(damage="HTML instead of audio")
@@ -45,6 +45,19 @@ def test_nothing_is_missing_in_the_first_hour(attempt: Attempt) -> None:
     assert (outcome.state, outcome.cause) == ("pending", None)
 
 
+@pytest.mark.parametrize("status", [429, 502, 503, 504])
+def test_a_busy_pbx_has_not_looked_however_often(status: int) -> None:
+    outcome = judged(Attempt(status), attempts=50)
+    assert outcome == Fate("missing", "unreachable", {"status": status})
+
+
+def test_a_lost_connection_is_no_missing_recording() -> None:
+    said = {"said": "no answer in time"}
+    assert unanswered(said["said"], age=YOUNG, is_archived=False) == Fate("pending", None, said)
+    old = unanswered(said["said"], age=OLD, is_archived=True)
+    assert old == Fate("missing", "unreachable", {**said, "archived": True})
+
+
 @pytest.mark.parametrize("attempt", [GONE, Attempt(302)])
 def test_a_file_that_the_pbx_says_is_gone_was_purged(attempt: Attempt) -> None:
     outcome = judged(attempt, auto_delete_days=30)
@@ -63,10 +76,10 @@ def test_an_archived_file_is_elsewhere() -> None:
     assert (outcome.cause, outcome.evidence["archived"]) == ("archived", True)
 
 
-def test_a_server_error_is_tried_again_and_at_last_unexplained() -> None:
+def test_a_server_error_is_tried_again_and_at_last_the_builds() -> None:
     states = [judged(Attempt(500), attempts=attempts).state for attempts in range(1, 7)]
     assert states == ["pending"] * 4 + ["missing"] * 2
-    assert judged(Attempt(500), attempts=5).cause == "unexplained"
+    assert judged(Attempt(500), attempts=5).cause == "build"
 
 
 def test_the_evidence_keeps_the_pbxs_own_words() -> None:

@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 
 from trunkline.adapters.crm.base import CrmAdapter, RecordingFile, Refused
 from trunkline.delivery import Kind, Work, fitting, marker, note_text, note_title
+from trunkline.errors import StorageError, Unreachable
 
 OpenRecording = Callable[[str], Awaitable[bytes]]
 """Reads a stored recording by its key relative to `[store] recordings`."""
@@ -38,6 +39,7 @@ async def send(adapter: CrmAdapter, step: Step, open_recording: OpenRecording, t
 
     Raises:
         RemoteError: As the adapter raises it.
+        Unreachable: Where recordings are kept does not answer.
         Refused: It cannot be sent: no contact any more, or the stored recording cannot be read.
     """
     if step.kind == "recording":
@@ -63,6 +65,8 @@ async def _recordings(adapter: CrmAdapter, step: Step, open_recording: OpenRecor
     for number, recording in enumerate(taken, start=1):
         try:
             content = await open_recording(recording.path)
+        except StorageError as error:  # an outage of the object store, not this recording's: it waits
+            raise Unreachable(f"the stored recording cannot be had now: {error.message}", mend=error.mend) from error
         except Exception as error:
             raise Refused(f"the stored recording cannot be read ({type(error).__name__})") from error
         suffix = PurePosixPath(recording.path).suffix or mimetypes.guess_extension(recording.media_type) or ".wav"

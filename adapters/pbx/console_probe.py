@@ -42,7 +42,7 @@ class ConsoleLook:
         """
         user, status = await self._object("/api/CurrentUser"), await self._object("/api/SystemStatus")
         history = await _status_of(ask_history)
-        listing, newest = await self._newest_recording()
+        listing, newest, records = await self._newest_recording()
         can_download = await self._may_download(newest) if newest else None
         seen = Seen(
             quick=200 if user or status else 403,
@@ -50,6 +50,7 @@ class ConsoleLook:
             listing=listing,
             download=can_download,
             licence_active=status.get("LicenseActive"),
+            licence_records=records,
             maintenance_ended=is_past(status.get("MaintenanceExpiresAt")),
         )
         problems = [*diagnose(seen), *([TLS_NOT_VERIFIED] if self._pbx.verify is False else [])]
@@ -63,6 +64,7 @@ class ConsoleLook:
             transcription=False,
             licence=status.get("ProductCode"),
             licence_active=status.get("LicenseActive"),
+            licence_records=records,
             max_simultaneous_calls=status.get("MaxSimCalls"),
             over_privileged=None,  # a console user is an administrator: v18 has no lesser sign-in
             problems=tuple(problems),
@@ -73,7 +75,8 @@ class ConsoleLook:
             return await self._session.object(path)
         return {}
 
-    async def _newest_recording(self) -> tuple[int, str | None]:
+    async def _newest_recording(self) -> tuple[int, str | None, bool | None]:
+        """The list's status, its newest id, and whether the licence has recording (v18 reference §1.7, §5)."""
         path = "/api/RecordingList?count=1&start=0"
         found: dict[str, Any] = {}
 
@@ -84,7 +87,8 @@ class ConsoleLook:
         status = await _status_of(ask)
         entries = found.get("list") or []
         newest = entries[0].get("Id") if entries and isinstance(entries[0], dict) else None
-        return status, str(newest) if newest is not None else None
+        records = False if found.get("licenseRestricted") else True if newest is not None else None
+        return status, str(newest) if newest is not None else None, records
 
     async def _may_download(self, native_id: str) -> bool | None:
         """The newest recording is asked for and dropped after its first bytes; a file that is gone is no refusal."""

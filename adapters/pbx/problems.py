@@ -53,6 +53,11 @@ LICENCE_EXPIRED = Problem(
     "its licence is not active: calls and recordings may stop, and sign-ins fail",
     "renew the licence of this PBX",
 )
+LICENCE_WITHOUT_RECORDING = Problem(
+    "licence_without_recording",
+    "its licence does not include recording: calls come without audio",
+    "choose a licence with call recording: every paid annual one has it",
+)
 MAINTENANCE_EXPIRED = Problem(
     "maintenance_expired",
     "its maintenance has ended: it gets no updates and no support",
@@ -103,6 +108,8 @@ def diagnose(seen: Seen) -> Iterator[Problem]:
         yield said(SEES_PART, evidence=f"{seen.extensions_seen} of {seen.extensions_total} extensions")
     if seen.licence_active is False:
         yield LICENCE_EXPIRED
+    if seen.licence_records is False:
+        yield LICENCE_WITHOUT_RECORDING
     if seen.maintenance_ended:
         yield MAINTENANCE_EXPIRED
     if seen.recording_stopped or seen.quota_reached:

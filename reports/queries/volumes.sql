@@ -10,6 +10,8 @@ SELECT count(*) AS calls,
     count(*) FILTER (is_lost AND NOT in_hours) AS lost_outside_hours,
     max(wait_seconds) FILTER (outcome = 'missed') AS longest_wait_seconds,
     quantile_cont(wait_seconds, 0.5) FILTER (outcome = 'answered') AS median_answer_seconds,
-    quantile_cont(wait_seconds, 0.9) FILTER (outcome = 'answered') AS p90_answer_seconds
+    quantile_cont(wait_seconds, 0.9) FILTER (outcome = 'answered') AS p90_answer_seconds,
+    count(*) FILTER (is_removed) AS removed,
+    count(*) FILTER (recording_removed) AS recordings_removed
 FROM report_calls
 WHERE account_id = $account_id AND started_at >= $since AND started_at < $until

@@ -26,7 +26,7 @@ class Body:
 
 def body_of(pbx: SimulatedPbx, kept: Kept) -> Body | None:
     """The file, for better or worse; None: the PBX has none."""
-    if not exists(pbx, kept) or kept.recording.story.fate in ("purged", "archived"):
+    if not exists(pbx, kept) or kept.recording.story.fate in ("purged", "archived", "no_address"):
         return None
     fate = kept.recording.story.fate
     if fate == "html_body":

@@ -65,8 +65,10 @@ def recording_list(pbx: SimulatedPbx, ask: Ask) -> Answer:
         for one in reversed(pbx.book.recordings())
         if one.call.ended_at <= now and one.recording.story.fate != "unlisted"
     ]
+    restricted = {} if pbx.licence.recording else {"licenseRestricted": True}
     return as_json(
         {
+            **restricted,
             "TotalRowsCount": len(kept),
             "isGDriveSelected": False,
             "transferRecordings": "",

@@ -47,7 +47,8 @@ class Licence:
     """What the licence says and does (v20 reference §2.5).
 
     Without `has_api` reports and recordings answer 404. A licence that is not `active` is only said to have ended;
-    with `blocks_sign_in` no token is given either (§8.5). `quota_megabytes`: the most that it lets recordings take.
+    with `blocks_sign_in` no token is given either (§8.5). Without `recording` a v18 list says so (v18 reference §1.7),
+    and v20 says nothing. `quota_megabytes`: the most that it lets recordings take.
     """
 
     product_code: str = "SIMULATED-ENT"
@@ -59,6 +60,7 @@ class Licence:
     max_sim_calls: int = 16
     has_api: bool = True
     transcription: bool = True
+    recording: bool = True
     quota_megabytes: int | None = None
     blocks_sign_in: bool = False
 

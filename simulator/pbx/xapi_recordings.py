@@ -39,13 +39,15 @@ def _row(pbx: SimulatedPbx, kept: Kept) -> dict[str, Any]:
 
 
 def download(pbx: SimulatedPbx, ask: Ask) -> Answer:
-    """`DownloadRecording(recId=N)`: audio, or 400 FILE_NOT_FOUND (§4.3)."""
+    """`DownloadRecording(recId=N)`: audio, or 400 FILE_NOT_FOUND (§4.3); 404 where the address fails."""
     if not pbx.rights.download_recordings:
         return Answer(403)
     recording_id = int(ask.path.rstrip("/)").rsplit("=", 1)[1])
     pbx.log.downloads[recording_id] += 1
     kept = pbx.book.recording(recording_id)
     found = audio.body_of(pbx, kept) if kept else None
+    if kept and kept.recording.story.fate == "no_address":
+        return Answer(404)
     if found is None:
         return odata_error(400, "WARNINGS.XAPI.FILE_NOT_FOUND")
     headers = {

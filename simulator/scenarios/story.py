@@ -13,7 +13,7 @@ PartyKind = Literal[
     "extension", "external", "ring_group", "queue", "voicemail", "ivr", "fax", "parking", "script", "system"
 ]
 Status = Literal["Answered", "Unanswered", "Waiting", "Redirected"]
-Fate = Literal["kept", "late", "purged", "html_body", "zero_bytes", "truncated", "archived", "unlisted"]
+Fate = Literal["kept", "late", "purged", "html_body", "zero_bytes", "truncated", "archived", "unlisted", "no_address"]
 NumberStyle = Literal["e164", "national", "idd", "no_plus"]
 DurationStyle = Literal["plain", "days", "seven_digits"]
 Placement = Literal["any", "before_utc_midnight", "beyond_retention"]

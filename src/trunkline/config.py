@@ -18,12 +18,15 @@ from pydantic import (
 )
 
 from trunkline import hours as opening
+from trunkline.errors import ConfigError
 from trunkline.fields import Address, CallbackWithin, Country, Days, Id, Origin, Zone
-from trunkline.secrets import SecretRef, reveal
+from trunkline.links import Links as SignedLinks
+from trunkline.secrets import SecretRef, Settings, reveal, revealed
 from trunkline.versions import Version
 
 RecordingPolicy = Literal["all", "external", "on-demand", "none"]
 RecordingFormat = Literal["original", "opus", "mp3"]
+LEAST_SECRET = 32  # characters: what signs links must not be guessed by trying
 UnknownCallers = Literal["skip", "create-inbound", "create"]
 
 
@@ -53,7 +56,7 @@ class StoreTable(Table):
     lake: str = "data/lake.duckdb"
     landing: str = "data/landing"
     recordings: str = "data/recordings"
-    options: dict[str, str] = {}
+    options: Settings = {}
 
 
 class Mail(Table):
@@ -224,9 +227,27 @@ class Config(Table):
         """Where sign-ins and staged files are kept: beside the lake."""
         return Path(self.place(self.store.lake)).parent / "state"
 
+    def store_options(self) -> dict[str, SecretStr]:
+        """The object store's settings. Raises ConfigError if one is a reference to what is absent."""
+        return revealed(self.store.options, self._path.parent, "store.options")
+
     def link_secret(self) -> SecretStr | None:
-        """What signs the links to recordings, if any are made. Raises ConfigError if its variable is absent."""
-        return None if self.links is None else reveal(self.links.secret, self._path.parent, "links, secret")
+        """What signs the links to recordings, if any are made. Raises ConfigError if it is absent or easily guessed."""
+        if self.links is None:
+            return None
+        secret = reveal(self.links.secret, self._path.parent, "links, secret")
+        if len(secret.get_secret_value()) < LEAST_SECRET:
+            raise ConfigError(
+                f"links, secret: shorter than {LEAST_SECRET} characters", mend="make one with `openssl rand -hex 32`"
+            )
+        return secret
+
+    def signed_links(self) -> SignedLinks | None:
+        """Makes and reads the links to recordings; null where the config has no [links]. Raises ConfigError."""
+        secret = self.link_secret()
+        if self.links is None or secret is None:
+            return None
+        return SignedLinks(self.links.url, secret.get_secret_value(), self.links.days)
 
     def mail_password(self) -> SecretStr | None:
         """The mail server's password, if one is set. Raises ConfigError if its variable is absent."""

@@ -11,6 +11,7 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from trunkline.config import UnknownCallers
+from trunkline.numbers import is_removed
 
 Kind = Literal["call", "note", "recording", "task"]
 State = Literal["delivered", "pending", "skipped", "failed"]
@@ -19,6 +20,7 @@ UNKNOWN_CALLER = "unknown caller"
 INTERNAL = "internal call"
 NO_NUMBER = "no external number"
 OWN_NUMBER = "the number is the account's own"
+REMOVED = "removed by retention"
 # The contact may be made after the call: an unknown caller is looked up again this long after the first try.
 LOOK_AGAIN_AFTER = tuple(dt.timedelta(minutes=minutes) for minutes in (15, 60, 4 * 60, 24 * 60))
 LOOK_AGAIN_UNTIL = dt.timedelta(hours=48)
@@ -127,6 +129,8 @@ def skip_reason(call: CallFacts, own_numbers: Collection[str]) -> str | None:
         return INTERNAL
     if call.external_number is None:
         return NO_NUMBER
+    if is_removed(call.external_number):
+        return REMOVED
     return OWN_NUMBER if call.external_number in own_numbers else None
 
 

@@ -5,6 +5,7 @@ TrunklineError                 says what happened, where, and the step that mend
 │   └── SpanError              stop: a time or period that cannot be read
 ├── LakeError                  stop: the store cannot be used
 │   └── LakeLocked             another process is writing; try again
+├── StorageError               stop this step: where recordings or landing files are kept does not work
 └── RemoteError                skip this one system, go on with the others, try again next run
     ├── Unreachable            nothing answered, or what answered is not the system expected
     ├── BadCredentials         refused; not tried again until they change (contract §5.7)
@@ -63,6 +64,12 @@ class DiskFull(TrunklineError):
     """No space left where recordings or landing files are kept; nothing half-written stays under a final name."""
 
     code = "disk_full"
+
+
+class StorageError(TrunklineError):
+    """Where recordings or landing files are kept does not answer, refuses, or is not there; what was kept stays."""
+
+    code = "storage"
 
 
 class RemoteError(TrunklineError):

@@ -37,6 +37,7 @@ class Seen:
     extensions_seen: int | None = None
     extensions_total: int | None = None
     licence_active: bool | None = None
+    licence_records: bool | None = None
     maintenance_ended: bool | None = None
     recording_stopped: bool | None = None
     quota_reached: bool | None = None
@@ -60,6 +61,7 @@ class Probe:
     auto_delete_days: int | None = None
     over_privileged: bool | None = None
     licence_active: bool | None = None
+    licence_records: bool | None = None
     max_simultaneous_calls: int | None = None
     quota_megabytes: int | None = None
     used_megabytes: int | None = None

@@ -8,6 +8,8 @@ import re
 import phonenumbers
 
 LONGEST = 16  # a plus and the 15 digits that E.164 allows; some national plans call longer ones valid
+REMOVED = "removed"
+"""What stands for a number that retention removed; a caller's own begins so, and is the same for some of its calls."""
 _NOT_DIALLED = re.compile(r"[^\d+*#]")
 _DIALLED_AFTER = re.compile(r"(?<=\d)\s*(?:;ext=|,|x|ext\.?)\s*\d{1,6}$", re.IGNORECASE)
 _EXTENSION_PREFIX = re.compile(r"^ext\.?\s*", re.IGNORECASE)
@@ -35,6 +37,11 @@ def e164(raw: str | None, region: str) -> str | None:
         if digits.startswith(("+", "0")) or len(digits) < 10:
             break  # only a long number without a plus may be an international one whose plus the trunk dropped
     return None
+
+
+def is_removed(number: str | None) -> bool:
+    """Whether retention removed the number, and what stands for it tells nobody's."""
+    return number is not None and number.startswith(REMOVED)
 
 
 def masked(number: str | None, region: str = "") -> str:

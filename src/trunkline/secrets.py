@@ -14,14 +14,33 @@ from trunkline.errors import ConfigError
 _REFERENCE = re.compile(r"^(env|file|prefect):\S.*$")
 
 
-def _is_reference(text: str) -> str:
-    if not _REFERENCE.match(text):
+def is_reference(text: str) -> bool:
+    """Whether a value says where a secret is kept, and is none itself."""
+    return _REFERENCE.match(text) is not None
+
+
+def _reference(text: str) -> str:
+    if not is_reference(text):
         raise ValueError("is a literal secret; write env:NAME, file:PATH or prefect:BLOCK instead")
     return text
 
 
-SecretRef = Annotated[str, AfterValidator(_is_reference)]
+SecretRef = Annotated[str, AfterValidator(_reference)]
 """Where a secret is kept; never the secret itself."""
+
+# An option that holds a secret by its name: a key that is no key's name, number or switch, a token that is no file.
+_SECRET_OPTION = re.compile(r"secret|password|token(?!_file)|(?<!kms)(?<!bucket)_key(?!_id|_enabled)")
+
+
+def _no_literal_secret(options: dict[str, str]) -> dict[str, str]:
+    for name, value in options.items():
+        if _SECRET_OPTION.search(name) and not is_reference(value):
+            raise ValueError(f"{name} is a literal secret; write env:NAME, file:PATH or prefect:BLOCK instead")
+    return options
+
+
+Settings = Annotated[dict[str, str], AfterValidator(_no_literal_secret)]
+"""Settings of another program by its own names; what is secret by its name is a reference."""
 
 
 def reveal(reference: str, folder: Path, key: str) -> SecretStr:
@@ -35,6 +54,18 @@ def reveal(reference: str, folder: Path, key: str) -> SecretStr:
     if not value:
         raise ConfigError(f"{key}: {reference} is not set", mend=_MEND[kind].format(name=name))
     return SecretStr(value)
+
+
+def revealed(settings: Settings, folder: Path, key: str) -> dict[str, SecretStr]:
+    """All settings, those that name a secret with the secret itself; `key` names the table in errors.
+
+    Raises:
+        ConfigError: A variable, file or block is absent or empty.
+    """
+    return {
+        name: reveal(value, folder, f"{key}.{name}") if is_reference(value) else SecretStr(value)
+        for name, value in settings.items()
+    }
 
 
 _MEND = {

@@ -25,6 +25,12 @@ except DiskFull as error:
     print(error)
 """
 
+ENDS_AT_ONCE = """
+import asyncio, sys
+from trunkline.adapters.blobs import Blobs
+asyncio.run(Blobs(sys.argv[1]).exists("a/b.bin"))
+"""
+
 
 def test_a_file_is_kept_under_its_key(tmp_path: Path) -> None:
     blobs = Blobs(str(tmp_path / "recordings"))
@@ -56,6 +62,23 @@ def test_a_key_is_written_over_in_one_step(tmp_path: Path) -> None:
     assert list((tmp_path / ".partial").iterdir()) == []
 
 
+@pytest.mark.parametrize("place", ["folder", "memory:///"])
+def test_files_are_removed_also_where_some_are_gone_already(place: str, tmp_path: Path) -> None:
+    blobs = Blobs(str(tmp_path / place) if place == "folder" else place)
+    keys = ["acme/pbx/2026/09/14/1.wav", "acme/pbx/2026/09/14/2.wav", "acme/pbx/2026/09/15/3.wav"]
+
+    async def run() -> list[str]:
+        for key in keys:
+            await blobs.put(key, b"RIFF")
+        await blobs.remove(["acme/gone.wav", *keys[:2]])
+        await blobs.remove([])
+        return [blob.key for blob in await blobs.list("acme")]
+
+    assert asyncio.run(run()) == keys[2:]
+    if blobs.folder:
+        assert [path.name for path in (blobs.folder / "acme/pbx/2026/09").iterdir()] == ["15"], "no empty folder stays"
+
+
 def test_folders_are_for_this_user_alone(tmp_path: Path) -> None:
     blobs = Blobs(str(tmp_path / "recordings"))
     asyncio.run(blobs.put(KEY, b"RIFF"))
@@ -84,6 +107,31 @@ def test_a_full_disk_leaves_nothing_under_the_final_name(tmp_path: Path) -> None
     )
     assert "File too large — free some space and run the same command again" in run.stdout
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+def test_a_process_may_end_right_after_it_asked(tmp_path: Path) -> None:
+    """obstore's own coroutines abort every third of such processes."""
+    command = [sys.executable, "-c", ENDS_AT_ONCE, str(tmp_path)]
+    processes = [subprocess.Popen(command, stderr=subprocess.DEVNULL) for _ in range(4)]
+    assert [process.wait(60) for process in processes] == [0] * 4
+
+
+@pytest.mark.parametrize("key", ["../x", "/x", "a/../../x", ".partial/x", "a//b", ""])
+def test_no_key_leads_out_of_the_place(key: str, tmp_path: Path) -> None:
+    blobs = Blobs(str(tmp_path / "recordings"))
+    for asked in (blobs.put(key, b"x"), blobs.get(key), blobs.size(key), blobs.delete(key)):
+        with pytest.raises(ValueError, match="is no key of a file"):
+            asyncio.run(asked)
+    assert list((tmp_path / "recordings").iterdir()) == []
+
+
+def test_a_file_is_deleted_once_and_again(tmp_path: Path) -> None:
+    blobs = Blobs(str(tmp_path))
+    asyncio.run(blobs.put(KEY, b"RIFF"))
+    assert asyncio.run(blobs.size(KEY)) == 4
+    for _ in range(2):
+        asyncio.run(blobs.delete(KEY))
+    assert not asyncio.run(blobs.exists(KEY))
 
 
 @pytest.mark.parametrize("place", ["folder", "memory:///"])

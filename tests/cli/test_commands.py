@@ -103,6 +103,7 @@ def test_a_dry_run_prints_the_plan_and_asks_nobody(stage) -> None:
                 "windows": 3,
                 "windows_done": 0,
                 "windows_out_of_reach": 0,
+                "windows_not_kept": 0,
                 "requests_at_least": 9,
             }
         ]

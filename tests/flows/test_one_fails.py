@@ -148,12 +148,15 @@ def test_a_pbx_that_goes_away_amid_the_recordings_ends_its_own_part_and_the_rest
         assert [(one.part, one.code) for one in outcome.failures] == [
             ("account acme, PBX acme-main, recordings", "unreachable")
         ]
-        (waiting,) = s.query("SELECT count(*) FROM recordings WHERE state = 'pending'")[0]
-        assert waiting > 10
+        waits = "SELECT count(*) FROM recordings WHERE state = 'pending' OR cause = 'unreachable'"
+        assert s.query(waits)[0][0] > 10
+        assert s.query("SELECT count(*) > 10 FROM coverage WHERE state = 'unknown' AND cause = 'unreachable'") == [
+            (True,)
+        ]
         s.pbx.faults.clear()
         s.world.start("acme-main")
         assert s.run(sync).failures == []
-        assert s.query("SELECT count(*) FROM recordings WHERE state = 'pending'") == [(0,)]
+        assert s.query(waits) == [(0,)]
 
 
 def test_a_workers_own_log_lines_are_redacted(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from trunkline.reports.figures import Count, Coverage, Volumes
 def figures(connection: duckdb.DuckDBPyConnection, account_id: str = "acme") -> AccountFigures:
     accounts = config().account
     read.snapshot(connection, [WEEK], accounts)
-    return read.account_figures(connection, next(one for one in accounts if one.id == account_id), WEEK)
+    return read.account_figures(connection, next(one for one in accounts if one.id == account_id), WEEK, NOW)
 
 
 def test_volumes(connection: duckdb.DuckDBPyConnection) -> None:
@@ -154,20 +154,20 @@ def test_a_week_with_a_change_of_clocks_counts_each_call_once(connection: duckdb
     week = parse("2026-W40", "Australia/Adelaide", NOW)
     acme = config().account[0]
     read.snapshot(connection, [week], [acme])
-    one = read.account_figures(connection, acme, week)
+    one = read.account_figures(connection, acme, week, NOW)
     assert one.now.volumes.missed == 3
     assert [(heat.weekday, heat.hour) for heat in one.heat] == [(7, 1), (7, 3), (7, 23)]
     before = Book(connection)
     before.call("d9", "2026-10-05 00:00", "missed", "+61415000009")  # the week after
     read.snapshot(connection, [week], [acme])
-    assert read.account_figures(connection, acme, week).now.volumes.missed == 3
+    assert read.account_figures(connection, acme, week, NOW).now.volumes.missed == 3
 
 
 def test_the_agency_is_the_sum_of_its_accounts(connection: duckdb.DuckDBPyConnection) -> None:
     accounts = config().account
     read.snapshot(connection, [WEEK], accounts)
     together = agency.AgencyFigures(
-        config().agency, WEEK, tuple(read.account_figures(connection, one, WEEK) for one in accounts)
+        config().agency, WEEK, tuple(read.account_figures(connection, one, WEEK, NOW) for one in accounts)
     )
     total = together.total
     assert (total.volumes.offered, total.callbacks.never_returned, total.coverage.eligible) == (20, 4, 12)
@@ -179,7 +179,7 @@ def test_what_is_to_be_mended_silent_pbxs_first(connection: duckdb.DuckDBPyConne
     accounts = config().account
     read.snapshot(connection, [WEEK], accounts)
     together = agency.AgencyFigures(
-        config().agency, WEEK, tuple(read.account_figures(connection, one, WEEK) for one in accounts)
+        config().agency, WEEK, tuple(read.account_figures(connection, one, WEEK, NOW) for one in accounts)
     )
     problems = agency.mends(together)
     assert [one.where.split(", ")[-1] for one in problems] == ["stille-main", "acme-main", "acme-ghl", "Bluegum <Vets>"]

@@ -81,6 +81,7 @@ def load(lake: Lake, tmp_path: Path) -> Callable[..., int]:
         late: float = 60,
         state: str = "complete",
         landed_at: dt.datetime | None = None,
+        transcripts_since: dt.datetime | None = None,
     ) -> int:
         files = tmp_path / "legs.parquet", tmp_path / "recordings.parquet"
         pl.DataFrame(list(legs), schema=LEGS).write_parquet(files[0])
@@ -88,7 +89,7 @@ def load(lake: Lake, tmp_path: Path) -> Callable[..., int]:
         read_at = window.until + dt.timedelta(seconds=late)
         row = WindowRow("pbx", window, state, read_at, rows=len(legs), landed_at=landed_at)
         with lake.write() as connection:
-            return load_window(connection, row, *files, quarantined or [])
+            return load_window(connection, row, *files, quarantined or [], transcripts_since)
 
     return load
 

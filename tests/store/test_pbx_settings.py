@@ -26,6 +26,7 @@ def test_the_pbx_has_one_row_a_day(lake: Lake, rows: Rows) -> None:
         "version": None,
         "licence": "ENT",
         "licence_active": None,
+        "licence_records": None,
         "max_simultaneous_calls": None,
         "transcription": None,
         "recording_stopped": None,

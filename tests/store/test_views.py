@@ -61,9 +61,11 @@ class Rows:
         put(self.connection, "calls", **values)
         return str(values["call_id"])
 
-    def recording(self, call_id: str, state: str, **more: object) -> None:
-        values = {"recording_id": f"{call_id}:{more}", "call_id": call_id, "account_id": "acme", "pbx_id": "p", **more}
-        put(self.connection, "recordings", state=state, **values)
+    def recording(self, call_id: str, state: str, after: float = 0, **more: object) -> None:
+        """A recording that begins `after` seconds after 09:00."""
+        begins_at = at("2026-11-02 09:00") + dt.timedelta(seconds=after)
+        owner = {"call_id": call_id, "account_id": "acme", "pbx_id": "p", "started_at": begins_at}
+        put(self.connection, "recordings", recording_id=f"{call_id}:{after}{more}", state=state, **owner, **more)
 
     def all(self, view: str) -> list[dict[str, Any]]:
         found = self.connection.execute(f"FROM {view} ORDER BY ALL")
@@ -297,16 +299,45 @@ def covered(rows: Rows) -> tuple[object, ...]:
         (60, [54], "mismatch"),
         (600, [570], "verified"),  # within 5 %
         (600, [569], "mismatch"),
-        (600, [300, 290], "verified"),  # a transfer: two recordings of one call
+        (600, [300, 290], "verified"),  # a transfer: two recordings of one call, one after the other
         (None, [7], "verified"),  # the v18 console does not tell the talk
     ],
 )
 def test_verified_is_as_long_as_the_talk(rows: Rows, talk: float | None, audio: list[float], state: str) -> None:
     rows.read()
     call = rows.call("2026-11-02 09:00", "answered", talk_seconds=talk)
-    for seconds in audio:
-        rows.recording(call, "stored", bytes=1, audio_seconds=float(seconds))
+    for index, seconds in enumerate(audio):
+        rows.recording(call, "stored", after=sum(audio[:index]), bytes=1, audio_seconds=float(seconds))
     assert covered(rows) == (True, True, state, None)
+
+
+@pytest.mark.parametrize(
+    ("second", "heard"),
+    [
+        ((0, 60), 60),  # both sides of one talk
+        ((30, 60), 90),  # a consultation while the first talk goes on
+        ((10, 20), 60),  # inside the first
+        ((70, 60), 120),  # after it
+    ],
+)
+def test_audio_that_overlaps_counts_once(rows: Rows, second: tuple[int, int], heard: float) -> None:
+    call = rows.call("2026-11-02 09:00", "answered", talk_seconds=60.0)
+    rows.recording(call, "stored", bytes=1, audio_seconds=60.0)
+    rows.recording(call, "stored", after=second[0], bytes=1, audio_seconds=float(second[1]))
+    assert rows.one("coverage")["audio_seconds"] == heard
+
+
+@pytest.mark.parametrize(
+    ("pauses", "audio", "state"),
+    [(["101"], 40.0, "paused"), (["801"], 40.0, "paused"), (["102"], 40.0, "mismatch"), (["101"], 80.0, "mismatch")],
+)
+def test_a_pause_explains_audio_that_is_shorter(rows: Rows, pauses: list[str], audio: float, state: str) -> None:
+    rows.settings(recording_pauses=pauses)
+    call = rows.call(
+        "2026-11-02 09:00", "answered", talk_seconds=60.0, answered_by="101", answered_by_kind="extension", queue="801"
+    )
+    rows.recording(call, "stored", bytes=1, audio_seconds=audio)
+    assert rows.one("coverage")["state"] == state
 
 
 @pytest.mark.parametrize(
@@ -369,23 +400,43 @@ def test_a_call_with_less_than_three_seconds_of_talk_is_not_expected(rows: Rows)
         ([("101", "extension", "yes", 1)], (True, "unknown", None)),
         ([("101", "extension", "no", 1)], (False, "missing", "policy")),
         ([("101", "extension", "yes", 1), ("101", "extension", "no", 2)], (False, "missing", "policy")),
-        ([("101", "extension", "yes", 1), ("101", "extension", "no", 3)], (True, "unknown", None)),  # a day later
+        # switched off on a later day; on a day nobody looked, it may have been off; off when looked at first
+        ([("101", "extension", "yes", 2), ("101", "extension", "no", 3)], (True, "unknown", None)),
+        ([("101", "extension", "yes", 1), ("101", "extension", "no", 3)], (False, "missing", "policy")),
+        ([("101", "extension", "no", 3), ("101", "extension", "yes", 4)], (False, "missing", "policy")),
         ([("101", "extension", "no", 1), ("801", "queue", "yes", 1)], (True, "unknown", None)),
         ([("101", "extension", "yes", 1), ("801", "queue", "opt", 1)], (False, "missing", "policy")),
         ([("102", "extension", "no", 1)], (True, "unknown", None)),  # another extension
     ],
 )
-def test_the_newest_snapshot_at_or_before_the_day_decides(
+def test_the_snapshots_on_both_sides_decide(
     rows: Rows, snapshots: list[tuple[str, str, str, int]], expected: tuple[object, ...]
 ) -> None:
     rows.read()
     for dn, kind, records, day in snapshots:
         put(rows.connection, "pbx_settings", pbx_id="p", dn=dn, kind=kind, records=records, day=dt.date(2026, 11, day))
     rows.call(
-        "2026-11-02 09:00", "answered", talk_seconds=60.0, answered_by="101", answered_by_kind="extension", queue="801"
+        "2026-11-02 19:00", "answered", talk_seconds=60.0, answered_by="101", answered_by_kind="extension", queue="801"
     )
     eligible, _recorded, state, cause = covered(rows)
     assert (eligible, state, cause) == expected
+
+
+@pytest.mark.parametrize(
+    ("off_on", "in_error", "since"), [(2, False, dt.date(2026, 11, 2)), (1, True, None), (3, False, None)]
+)
+def test_a_recording_is_an_error_only_if_the_switch_was_off_all_day(
+    rows: Rows, off_on: int, in_error: bool, since: dt.date | None
+) -> None:
+    for day in range(1, 5):
+        records = "no" if day >= off_on else "yes"
+        values = {"pbx_id": "p", "dn": "101", "kind": "extension", "records": records, "day": dt.date(2026, 11, day)}
+        put(rows.connection, "pbx_settings", **values)
+    call = rows.call("2026-11-02 19:00", "answered", talk_seconds=60.0, answered_by="101", answered_by_kind="extension")
+    rows.recording(call, "stored", bytes=1, audio_seconds=60.0)
+    row = rows.one("coverage")
+    assert (row["recorded_in_error"], row["off_since"], row["state"]) == (in_error, since, "verified")
+    assert row["eligible"] is not in_error
 
 
 def test_missed_and_unconnected_calls_are_not_in_it(rows: Rows) -> None:

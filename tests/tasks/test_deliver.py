@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from trunkline.config import Account
+from trunkline.errors import StorageError
 from trunkline.simulator.crm.highlevel import HighLevel
 from trunkline.simulator.serve import Server
 from trunkline.store.lake import Lake
@@ -401,6 +402,20 @@ def test_a_recording_that_cannot_be_read_fails_alone(lake: Lake, address: str, c
     reason = "the stored recording cannot be read (FileNotFoundError)"
     assert ledger(lake)[2][1:4] == ("recording", "failed", reason)
     assert len(crm.notes) == 1
+
+
+def test_a_recording_waits_while_the_object_store_does_not_answer(lake: Lake, address: str) -> None:
+    add_recording(lake, add_call(lake, 1), 1)
+    client = account(address)
+
+    async def no_answer(_path: str) -> bytes:
+        raise StorageError("s3://bucket: no answer from the store", mend="check it")
+
+    asyncio.run(deliver(lake, client, client.crm[0], no_answer, clock=lambda: NOW))
+    reason = "the stored recording cannot be had now: s3://bucket: no answer from the store"
+    assert [row[2:4] for row in ledger(lake) if row[1] == "recording"] == [("pending", reason)]
+    assert run(lake, address).ok
+    assert states(lake)["pbx:1 recording"] == "delivered"
 
 
 def test_a_lost_answer_to_attachments_leaves_each_recording_once(lake: Lake, address: str, crm: HighLevel) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 
@@ -38,6 +39,30 @@ def test_a_name_tells_window_and_time(
 ) -> None:
     key = f"acme/acme-main/2026/09/{name}.jsonl.zst"
     assert LandedFile.of(Blob(key, WRITTEN)) == LandedFile(key, Window(since, until), landed_at, "0123456789ab")
+
+
+@pytest.mark.parametrize(
+    ("name", "silent"),
+    [
+        (
+            "14/120000-14T130000-20260914T131500000250Z-0123456789ab",
+            "14/120000-14T130000-20260914T131500000250Z-0123456789ab-silent",
+        ),
+        ("14/120000-14T130000-0123456789ab", "14/120000-14T130000-20260920T000000000000Z-0123456789ab-silent"),
+    ],
+)
+def test_a_file_without_its_transcripts_is_told_by_its_name_alone(name: str, silent: str) -> None:
+    file = LandedFile.of(Blob(f"acme/acme-main/2026/09/{name}.jsonl.zst", WRITTEN))
+    assert file
+    assert file.silent_key == f"acme/acme-main/2026/09/{silent}.jsonl.zst"
+    assert LandedFile.of(Blob(file.silent_key, WRITTEN + dt.timedelta(days=9))) == replace(
+        file, key=file.silent_key, is_silent=True
+    )
+
+
+def test_a_file_is_before_a_line_if_all_of_its_window_is() -> None:
+    assert file(12, 13, 14).is_before(at(13.01))
+    assert not file(12, 13, 14).is_before(at(13)), "its name cuts the end to the second"
 
 
 @pytest.mark.parametrize(

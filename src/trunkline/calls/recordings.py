@@ -63,7 +63,11 @@ def linked(
 
 def _named(parsed: Parsed) -> pl.DataFrame:
     """The recordings that the rows themselves name, with what the rows say of them."""
-    named = parsed.legs.select("call_id", "started_at", native_id="recording_ids").explode("native_id").drop_nulls()
+    answered_at = pl.col("started_at") + pl.duration(
+        microseconds=(pl.col("ring_seconds").fill_null(0) * 1e6).cast(pl.Int64)
+    )
+    legs = parsed.legs.select("call_id", started_at=answered_at, native_id="recording_ids")
+    named = legs.explode("native_id").drop_nulls()
     said = parsed.transcripts.drop("call_id")
     return named.join(said, on="native_id", how="left", maintain_order="left").with_columns(link=pl.lit("exact"))
 

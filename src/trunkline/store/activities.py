@@ -25,7 +25,7 @@ _SCHEMA = pa.schema(
 _COLUMNS = ", ".join(_SCHEMA.names)
 
 _NEW = """
-    FROM calls AS c WHERE c.account_id = $account AND c.started_at >= $since AND NOT EXISTS (
+    FROM calls AS c WHERE c.account_id = $account AND c.purged_at IS NULL AND c.started_at >= $since AND NOT EXISTS (
         FROM activities AS a WHERE a.crm_id = $crm AND a.call_id = c.call_id AND a.kind = 'call')
 """
 _UNSETTLED = """NOT EXISTS (
@@ -34,12 +34,13 @@ _UNSETTLED = """NOT EXISTS (
 # A recording waits for its call's others: HighLevel replaces all attachments at once (CRM reference §2.1).
 _HAS_RECORDINGS = """c.call_id IN (
     SELECT call_id FROM recordings GROUP BY call_id
-    HAVING count_if(state = 'stored') > 0 AND count_if(state = 'pending') = 0)"""
+    HAVING count_if(state = 'stored' AND purged_at IS NULL) > 0 AND count_if(state = 'pending') = 0)"""
 _FACTS = tuple(one.name for one in fields(CallFacts) if one.name != "agent")
 _OUTSTANDING = f"""
     SELECT {", ".join(f"c.{name}" for name in _FACTS)}
     FROM calls AS c JOIN activities AS a ON a.call_id = c.call_id AND a.crm_id = $crm AND a.kind = 'call'
-    WHERE c.account_id = $account AND c.started_at >= $since AND (c.started_at, c.call_id) > ($after, $after_id) AND (
+    WHERE c.account_id = $account AND c.purged_at IS NULL AND c.started_at >= $since
+        AND (c.started_at, c.call_id) > ($after, $after_id) AND (
         a.state = 'pending' OR (a.state = 'failed' AND $retry)
         OR (a.state = 'skipped' AND a.reason = $unknown AND a.first_tried_at > $look_since)
         OR (a.state = 'delivered' AND ({{later}})))
@@ -152,7 +153,7 @@ def _stored(connection: duckdb.DuckDBPyConnection, ids: list[str]) -> dict[str, 
     rows = connection.execute(
         f"""SELECT c.call_id, r.recording_id, r.path, r.bytes, r.sha256, r.media_type
         FROM calls AS c JOIN recordings AS r USING (call_id)
-        WHERE c.call_id IN (SELECT unnest($ids)) AND r.state = 'stored' AND {_HAS_RECORDINGS}
+        WHERE c.call_id IN (SELECT unnest($ids)) AND r.state = 'stored' AND r.purged_at IS NULL AND {_HAS_RECORDINGS}
         ORDER BY r.started_at, r.recording_id""",
         {"ids": ids},
     ).fetchall()

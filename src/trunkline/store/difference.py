@@ -8,6 +8,7 @@ from pathlib import Path
 import duckdb
 
 from trunkline.store.merge import KEYS
+from trunkline.store.purged import LAKE_ONLY, PURGED_CALLS
 from trunkline.windows import Window
 
 TABLES = ("calls", "legs")
@@ -29,16 +30,19 @@ def note_difference(
 ) -> None:
     """Writes Parquet files to `folder`: calls and legs that are new or changed, and the keys of those that are gone.
 
-    Calls outside of `covered` are left out, and those that were not built anew from all of their legs.
+    Calls outside of `covered` are left out, those that were not built anew from all of their legs, and those that
+    retention has removed.
     """
     attach(connection, anew)
     _note_kept(connection, pbx_id, covered)
     for table in TABLES:
         (key,) = KEYS[table]
-        columns = [row[0] for row in connection.execute(f"SELECT column_name FROM (DESCRIBE {table})").fetchall()]
+        described = connection.execute(f"SELECT column_name FROM (DESCRIBE {table})").fetchall()
+        columns = [name for (name,) in described if name not in LAKE_ONLY]
         differs = " OR ".join(f"t.{one} IS DISTINCT FROM a.{one}" for one in columns if one != _WHEN_LOADED)
+        taken = ", ".join(f"a.{one}" for one in columns)
         written = f"""
-            SELECT a.* FROM anew.{table} AS a LEFT JOIN {table} AS t USING ({key})
+            SELECT {taken} FROM anew.{table} AS a LEFT JOIN {table} AS t USING ({key})
             WHERE a.call_id NOT IN (FROM kept) AND ({differs})
         """
         gone = f"""
@@ -60,6 +64,8 @@ def _note_kept(connection: duckdb.DuckDBPyConnection, pbx_id: str, covered: Sequ
         SELECT call_id FROM calls AS t WHERE pbx_id = $pbx AND {outside}
         UNION
         SELECT call_id FROM legs AS t ANTI JOIN anew.legs AS a USING (leg_id) WHERE t.pbx_id = $pbx AND {outside}
+        UNION
+        {PURGED_CALLS} AND pbx_id = $pbx
         """,
         {"pbx": pbx_id},
     )

@@ -9,21 +9,26 @@ from __future__ import annotations
 import contextlib
 import os
 import random
-import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib.resources import files
 from pathlib import Path
+from typing import TypeVar
 
 import duckdb
 
 from trunkline.errors import LakeError, LakeLocked
+from trunkline.store.held import ONE_AT_A_TIME, lingering
+from trunkline.store.held import connection as connection_to
 
 LOCK_WAIT_SECONDS = 10.0
 WRITER_PATIENCE = 12  # times as long: a report of a large lake reads for tens of seconds, and a sync must outlast it
 STORAGE_VERSION = "v1.4.0"  # a file of DuckDB 2's own default cannot be opened by 1.5
-MEMORY_LIMIT = "400MB"
-_ONE_AT_A_TIME = threading.RLock()  # DuckDB refuses to open one file twice with different settings in one process
+SETTINGS: dict[str, str | bool | int | float | list[str]] = {
+    "memory_limit": "400MB",
+    "storage_compatibility_version": STORAGE_VERSION,
+}
+T = TypeVar("T")
 
 
 class Lake:
@@ -43,12 +48,12 @@ class Lake:
         if not self.path.exists():
             connection = duckdb.connect(":memory:")
             connection.execute("SET TimeZone = 'UTC'")
-            _migrate(connection)
+            migrate(connection)
             with contextlib.closing(connection):
                 yield connection
             return
-        with _ONE_AT_A_TIME:
-            with contextlib.closing(self._open(read_only=True)) as connection:
+        with ONE_AT_A_TIME:
+            with connection_to(self.path, self._open, read_only=True) as connection:
                 if _is_current(connection):
                     yield connection
                     return
@@ -64,9 +69,9 @@ class Lake:
             LakeError: The file is of a newer trunkline, or is no DuckDB file.
         """
         self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with _ONE_AT_A_TIME, contextlib.closing(self._open(read_only=False)) as connection:
+        with connection_to(self.path, self._open, read_only=False) as connection:
             if not _is_current(connection):
-                _migrate(connection)
+                migrate(connection)
             connection.begin()
             try:
                 yield connection
@@ -75,17 +80,39 @@ class Lake:
                 raise
             connection.commit()
 
-    def _open(self, *, read_only: bool) -> duckdb.DuckDBPyConnection:
+    def lingering(self) -> contextlib.AbstractContextManager[None]:
+        """While a job runs: the file stays open for a moment after each use (`held`)."""
+        return lingering(self.path)
+
+    def _open(self, read_only: bool) -> duckdb.DuckDBPyConnection:
         """The file, waiting while another process writes."""
-        deadline = time.monotonic() + self.lock_wait_seconds * (1 if read_only else WRITER_PATIENCE)
-        is_new = not self.path.exists()
-        settings: dict[str, str | bool | int | float | list[str]] = {
-            "memory_limit": MEMORY_LIMIT,
-            "storage_compatibility_version": STORAGE_VERSION,
-        }
+        while True:
+            before = self._inode()
+            connection: duckdb.DuckDBPyConnection = self.when_free(
+                lambda: duckdb.connect(str(self.path), read_only=read_only, config=dict(SETTINGS)),
+                patience=1 if read_only else WRITER_PATIENCE,
+            )
+            connection.execute("SET TimeZone = 'UTC'")
+            if before is None and not read_only:
+                os.chmod(self.path, 0o600)  # noqa: PTH101
+            if before in {None, self._inode()}:
+                return connection
+            connection.close()  # a new file took its place (`rewrite`): what is written to this one would be lost
+
+    def _inode(self) -> int | None:
+        return self.path.stat().st_ino if self.path.exists() else None
+
+    def when_free(self, use: Callable[[], T], *, patience: float = 1) -> T:
+        """What `use` returns, once no other process holds the lake; waits `patience` times `lock_wait_seconds`.
+
+        Raises:
+            LakeLocked: It is held for longer.
+            LakeError: It is no DuckDB file.
+        """
+        deadline = time.monotonic() + self.lock_wait_seconds * patience
         while True:
             try:
-                connection = duckdb.connect(str(self.path), read_only=read_only, config=settings)
+                return use()
             except duckdb.IOException as error:
                 if "lock" not in str(error).lower():
                     raise LakeError(f"{self.path}: {_first_line(error)}", mend="restore it from a backup") from None
@@ -95,11 +122,6 @@ class Lake:
                         mend="wait for it to end, or end it; nothing was lost",
                     ) from None
                 time.sleep(random.uniform(0.02, 0.1))  # noqa: S311
-            else:
-                connection.execute("SET TimeZone = 'UTC'")
-                if is_new and not read_only:
-                    os.chmod(self.path, 0o600)  # noqa: PTH101
-                return connection
 
 
 def _first_line(error: Exception) -> str:
@@ -120,7 +142,9 @@ def _wanted() -> tuple[int, int]:
 
 
 def _version(connection: duckdb.DuckDBPyConnection) -> tuple[int, int]:
-    exists = connection.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = 'lake_version'").fetchone()
+    exists = connection.execute(
+        "SELECT 1 FROM duckdb_tables() WHERE table_name = 'lake_version' AND database_name = current_database()"
+    ).fetchone()
     row = connection.execute("SELECT version, views FROM lake_version").fetchone() if exists else None
     return (row[0], row[1]) if row else (0, 0)
 
@@ -129,7 +153,7 @@ def _is_current(connection: duckdb.DuckDBPyConnection) -> bool:
     return _version(connection) == _wanted()
 
 
-def _migrate(connection: duckdb.DuckDBPyConnection) -> None:
+def migrate(connection: duckdb.DuckDBPyConnection) -> None:
     """Applies the numbered scripts that are due, then the views, in one transaction."""
     version, _views = _version(connection)
     newest, views = _wanted()

@@ -14,6 +14,7 @@ from trunkline.calls.columns import LEGS
 from trunkline.calls.group import to_calls
 from trunkline.calls.upgraded import COLUMNS, known_already
 from trunkline.store.merge import merge
+from trunkline.store.purged import leave_out_purged
 from trunkline.store.windows import WindowRow, note_window
 from trunkline.windows import Window
 
@@ -27,12 +28,16 @@ def load_window(
     legs: Path,
     recordings: Path,
     quarantined: list[tuple[bytes, str]],
+    transcripts_since: dt.datetime | None = None,
 ) -> int:
     """Merges a window's staged files and notes the window; returns how many calls are new or changed.
 
-    `legs` and `recordings` are Parquet files as `tasks.extract` writes them.
+    `legs` and `recordings` are Parquet files as `tasks.extract` writes them. Transcripts of before `transcripts_since`
+    are left out, and so is all that retention has removed already.
     """
-    connection.execute("CREATE OR REPLACE TEMP TABLE staged_legs AS FROM read_parquet(?)", [str(legs)])
+    for table, path in (("staged_legs", legs), ("staged_recordings", recordings)):
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS FROM read_parquet(?)", [str(path)])
+    leave_out_purged(connection, transcripts_since)
     everything = _whole_calls(connection, row.window)
     calls, ordered = to_calls(everything)
     known = _known_calls(connection, row)
@@ -46,7 +51,7 @@ def load_window(
     span = f"t.started_at BETWEEN TIMESTAMPTZ '{_early(row.window)}' AND TIMESTAMPTZ '{_late(row.window)}'"
     merge(connection, "legs", "new_legs", within=span)
     changed = merge(connection, "calls", "new_calls", within=span)
-    _load_recordings(connection, recordings, row.read_at, same)
+    _load_recordings(connection, row.read_at, same)
     _quarantine(connection, row, quarantined)
     note_window(connection, row)
     connection.unregister("new_legs")
@@ -92,14 +97,11 @@ def _without(row: WindowRow, legs: pl.DataFrame, same: dict[str, str]) -> Window
     return replace(row, legs=row.legs - dropped, calls=row.calls - len(same), duplicates=row.duplicates + dropped)
 
 
-def _load_recordings(
-    connection: duckdb.DuckDBPyConnection, path: Path, seen_at: dt.datetime, same: dict[str, str]
-) -> None:
+def _load_recordings(connection: duckdb.DuckDBPyConnection, seen_at: dt.datetime, same: dict[str, str]) -> None:
     """New recordings wait to be fetched; what was known of the others is kept, and only added to.
 
     `same`: calls that are known under another id, which their recordings get too.
     """
-    connection.execute("CREATE OR REPLACE TEMP TABLE staged_recordings AS FROM read_parquet(?)", [str(path)])
     for call_id, known_id in same.items():
         connection.execute("UPDATE staged_recordings SET call_id = ? WHERE call_id = ?", [known_id, call_id])
     merge(

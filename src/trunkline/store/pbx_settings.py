@@ -18,6 +18,7 @@ _OF_THE_PBX = (
     "version",
     "licence",
     "licence_active",
+    "licence_records",
     "max_simultaneous_calls",
     "transcription",
     "recording_stopped",

@@ -11,9 +11,11 @@ from typing import Any
 
 import duckdb
 
-from trunkline.recordings import MAX_ATTEMPTS
+from trunkline.recordings import DAILY_ATTEMPTS, GRACE, MAX_ATTEMPTS
 from trunkline.store.merge import merge, merge_rows
 
+_UNASKED = "native_id IS NOT NULL AND (state = 'pending' OR (state = 'missing' AND cause = 'unreachable'))"
+_WITH_MARK = "json_merge_patch(if(evidence ->> 'archived', '{\"archived\": true}', '{}'), $evidence)"
 EXPECTED_DAYS = 35  # how far back a run looks for calls without a recording, unless it reads further back itself
 
 
@@ -32,6 +34,7 @@ class Waiting:
 def waiting(
     connection: duckdb.DuckDBPyConnection,
     pbx_id: str,
+    now: dt.datetime,
     *,
     with_access: bool,
     lost_soon: tuple[dt.datetime, dt.datetime] | None = None,
@@ -39,18 +42,20 @@ def waiting(
     """Recordings not fetched yet, in the order in which to fetch them.
 
     First what began within `lost_soon` (since ≤ start < until), for the PBX deletes it soon; then what was never tried;
-    then the rest; each oldest first. A damaged one is tried again a few times; one that was refused, only once the
-    right may be there (`with_access`).
+    then the rest; each oldest first. A damaged one, or one whose address fails, is tried again a few times, then once
+    a day; one that was refused, only once the right may be there (`with_access`); one that retention has let go of,
+    never.
     """
     rows = connection.execute(
-        """
+        f"""
         SELECT recording_id, native_id, r.started_at, coalesce(attempts, 0),
             coalesce(json_extract(evidence, '$.archived') = 'true', false), coalesce(c.ended_at, r.started_at)
         FROM recordings AS r LEFT JOIN calls AS c USING (call_id)
-        WHERE r.pbx_id = $pbx AND native_id IS NOT NULL AND (
-            state = 'pending'
-            OR (state = 'missing' AND cause = 'damaged' AND attempts < $most)
-            OR (state = 'missing' AND cause = 'access' AND $with_access))
+        WHERE r.pbx_id = $pbx AND r.purged_at IS NULL AND (
+            ({_UNASKED})
+            OR (state = 'missing' AND native_id IS NOT NULL AND cause IN ('damaged', 'build') AND (
+                attempts < $most OR (attempts < $daily AND tried_at < $yesterday)))
+            OR (state = 'missing' AND native_id IS NOT NULL AND cause = 'access' AND $with_access))
         ORDER BY CASE
                 WHEN r.started_at >= $soon_from AND r.started_at < $soon_to THEN 0
                 WHEN tried_at IS NULL THEN 1
@@ -60,6 +65,8 @@ def waiting(
         {
             "pbx": pbx_id,
             "most": MAX_ATTEMPTS,
+            "daily": DAILY_ATTEMPTS,
+            "yesterday": now - dt.timedelta(hours=23),
             "with_access": with_access,
             "soon_from": lost_soon[0] if lost_soon else None,
             "soon_to": lost_soon[1] if lost_soon else None,
@@ -86,11 +93,18 @@ def note_results(connection: duckdb.DuckDBPyConnection, results: Iterable[Mappin
 def settle_waiting(connection: duckdb.DuckDBPyConnection, pbx_id: str, cause: str, evidence: dict[str, Any]) -> None:
     """Gives every recording that waits one cause, for it will not be asked for."""
     connection.execute(
-        """
-        UPDATE recordings SET state = 'missing', cause = $cause, evidence = $evidence
-        WHERE pbx_id = $pbx AND native_id IS NOT NULL AND state = 'pending'
-        """,
+        f"UPDATE recordings SET state = 'missing', cause = $cause, evidence = {_WITH_MARK}"
+        f" WHERE pbx_id = $pbx AND {_UNASKED}",
         {"pbx": pbx_id, "cause": cause, "evidence": json.dumps(evidence)},
+    )
+
+
+def settle_unreachable(connection: duckdb.DuckDBPyConnection, pbx_id: str, said: str, now: dt.datetime) -> None:
+    """What waits at a PBX that does not answer is unknown from the time on when it would have been missed."""
+    connection.execute(
+        f"UPDATE recordings SET state = 'missing', cause = 'unreachable', evidence = {_WITH_MARK}"
+        f" WHERE pbx_id = $pbx AND {_UNASKED} AND started_at < $due",
+        {"pbx": pbx_id, "evidence": json.dumps({"said": said}), "due": now - GRACE},
     )
 
 

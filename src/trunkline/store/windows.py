@@ -32,6 +32,7 @@ class WindowRow:
     pages: int = 0
     requests: int = 0
     error: str | None = None
+    listed: bool | None = None
     landed_at: dt.datetime | None = None
 
 
@@ -94,9 +95,21 @@ def first_asked(connection: duckdb.DuckDBPyConnection, pbx_id: str) -> dt.dateti
     return row[0] if row else None
 
 
-def reads_of(connection: duckdb.DuckDBPyConnection, pbx_id: str) -> list[Read]:
-    """Every complete window of a PBX."""
+def reads_of(
+    connection: duckdb.DuckDBPyConnection, pbx_id: str, relisted_since: dt.datetime | None = None
+) -> list[Read]:
+    """Every complete window of a PBX.
+
+    Without those from `relisted_since` on whose recordings could not be listed, if by now they can: a right that was
+    given, or a list that answers again.
+    """
     rows = connection.execute(
-        "SELECT since, until, read_at FROM windows WHERE pbx_id = ? AND state = 'complete'", [pbx_id]
+        """
+        SELECT since, until, read_at FROM windows AS w
+        WHERE pbx_id = $pbx AND state = 'complete' AND NOT coalesce(
+            listed IS FALSE AND until > $since AND (
+                SELECT can_list_recordings FROM pbxs WHERE pbxs.pbx_id = w.pbx_id), false)
+        """,
+        {"pbx": pbx_id, "since": relisted_since},
     ).fetchall()
     return [Read(Window(since, until), read_at) for since, until, read_at in rows]

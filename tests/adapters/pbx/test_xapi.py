@@ -178,7 +178,7 @@ def test_never_more_requests_at_once_than_allowed(v20: Any) -> None:
         await asyncio.gather(*(surface.read(DAY) for _ in range(9)))
 
     v20.run(many)
-    assert v20.pbx.log.most_at_once == AT_ONCE
+    assert 1 < v20.pbx.log.most_at_once <= AT_ONCE
 
 
 @pytest.mark.parametrize("body", ["<html>app</html>", "{}", '{"value": null}'])

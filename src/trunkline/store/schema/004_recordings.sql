@@ -7,5 +7,9 @@ ALTER TABLE recordings ADD COLUMN original_bytes BIGINT;
 ALTER TABLE recordings ADD COLUMN purged_at TIMESTAMPTZ;
 ALTER TABLE recordings ADD COLUMN transcript_purged_at TIMESTAMPTZ;
 ALTER TABLE calls ADD COLUMN purged_at TIMESTAMPTZ;
+-- Whether the window's list of recordings could be read; null where the rows themselves name them.
+ALTER TABLE windows ADD COLUMN listed BOOLEAN;
+-- Whether the licence includes recording; null where the PBX does not say.
+ALTER TABLE pbxs ADD COLUMN licence_records BOOLEAN;
 -- Extensions and queues of an account where agents pause the recording, for card numbers above all.
 ALTER TABLE accounts ADD COLUMN pausing VARCHAR[];

@@ -1,13 +1,22 @@
 -- Each caller's calls with one account, in order. `conversation` counts the times somebody spoke to the caller so
 -- far: the missed calls that share a number are one episode.
+-- A call that retention removed has a pseudonym for a number, or counts with the call that goes on after it
+-- (`continued_by`); `is_removed`: nothing tells any longer who the caller is.
 CREATE OR REPLACE VIEW caller_events AS
-WITH events AS (
-    SELECT call_id, account_id, external_number, started_at, direction, wait_seconds,
-        outcome = 'missed' AS is_missed,
-        direction = 'outbound' AS is_attempt,
-        outcome IN ('answered', 'connected') AS is_spoken
-    FROM calls
-    WHERE external_number IS NOT NULL AND direction IN ('inbound', 'outbound')
+WITH continuing AS (
+    SELECT call_id, external_number, purged_at FROM calls
+    WHERE call_id IN (SELECT continued_by FROM calls WHERE continued_by IS NOT NULL)
+),
+events AS (
+    SELECT c.call_id, c.account_id, coalesce(n.external_number, c.external_number) AS external_number, c.started_at,
+        c.direction, c.wait_seconds,
+        c.outcome = 'missed' AS is_missed,
+        c.direction = 'outbound' AS is_attempt,
+        c.outcome IN ('answered', 'connected') AS is_spoken,
+        CASE WHEN n.call_id IS NULL THEN c.purged_at ELSE n.purged_at END IS NOT NULL AS is_removed,
+        CASE WHEN c.known_before THEN TIMESTAMPTZ '-infinity' ELSE c.started_at END AS first_known_at
+    FROM calls AS c LEFT JOIN continuing AS n ON n.call_id = c.continued_by
+    WHERE c.external_number IS NOT NULL AND c.direction IN ('inbound', 'outbound')
 ),
 counted AS (
     SELECT *,
@@ -15,7 +24,7 @@ counted AS (
             PARTITION BY account_id, external_number ORDER BY started_at, call_id
             ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
         ) AS conversation,
-        min(started_at) OVER (PARTITION BY account_id, external_number) AS known_since
+        min(first_known_at) OVER (PARTITION BY account_id, external_number) AS known_since
     FROM events
 )
 SELECT *,

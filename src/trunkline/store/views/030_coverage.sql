@@ -1,60 +1,51 @@
+-- How much of a call is heard: its recordings' spans together, so that two sides of one talk count once.
+CREATE OR REPLACE VIEW call_audio AS
+WITH spans AS (
+    SELECT call_id, coalesce(started_at, 'epoch'::TIMESTAMPTZ) AS begins_at,
+        begins_at + to_microseconds((audio_seconds * 1e6)::BIGINT) AS ends_at
+    FROM recordings WHERE state = 'stored' AND audio_seconds IS NOT NULL AND call_id IS NOT NULL
+),
+ordered AS (
+    SELECT *, max(ends_at) OVER (
+        PARTITION BY call_id ORDER BY begins_at, ends_at ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+    ) AS heard_until
+    FROM spans
+)
+SELECT call_id, sum(greatest(0, epoch(ends_at - greatest(begins_at, coalesce(heard_until, begins_at))))) AS audio_seconds
+FROM ordered GROUP BY call_id;
+
 -- One row per call in which people spoke: is a recording expected, is there one, and is it as long as the talk?
 --   verified  stored, decodable, and as long as the talk within 5 s or 5 % (only decodable where the talk is not known)
+--   paused    stored and shorter than the talk, where agents pause the recording on purpose: covered
 --   mismatch  stored, but of another length, or empty
 --   pending   not final yet, or the call ended less than 60 minutes before the data ends: never counted as missing
 --   missing   looked for and not found, with its cause
 --   unknown   nobody could look (the PBX was not read, the right is missing) or has looked, or its length cannot be read:
 --             neither covered nor missing
 -- `not_eligible` says why no recording is expected; `recorded_in_error`: there is one although the policy says no.
+-- `off`: the number whose switch says no, and since when. A recording that retention removed was stored and verified.
 CREATE OR REPLACE VIEW coverage AS
-WITH talked AS (
-    SELECT c.call_id, c.account_id, c.pbx_id, c.direction, c.started_at, c.ended_at, c.talk_seconds, c.queue,
-        c.answered_by, c.answered_by_kind, a.recording_policy,
-        timezone(a.timezone, c.started_at)::DATE AS day
-    FROM calls AS c LEFT JOIN accounts AS a USING (account_id)
-    WHERE c.outcome IN ('answered', 'connected') OR (c.direction = 'internal' AND c.answered_by IS NOT NULL)
-),
-parties AS (
-    SELECT call_id, answered_by AS dn FROM talked WHERE answered_by_kind = 'extension'
-    UNION SELECT call_id, queue FROM talked WHERE queue IS NOT NULL
-    UNION SELECT call_id, destination_dn FROM legs WHERE spoke AND destination_kind = 'extension'
-    UNION SELECT call_id, source_dn FROM legs WHERE spoke AND source_kind = 'extension'
-),
--- What the newest snapshot at or before the call's day says; any part of the way that records is enough.
-switches AS (
-    SELECT t.call_id,
-        bool_or(s.records = 'yes' OR (s.records = 'external' AND t.direction <> 'internal')) AS records,
-        bool_or(s.records = 'external') AS external_only,
-        bool_or(s.records = 'opt') AS is_asked
-    FROM (SELECT t.*, p.dn FROM talked AS t JOIN parties AS p USING (call_id)) AS t
-    ASOF JOIN (FROM pbx_settings WHERE records IS NOT NULL) AS s
-        ON s.pbx_id = t.pbx_id AND s.dn = t.dn AND t.day >= s.day
-    GROUP BY t.call_id
-),
-found AS (
+WITH found AS (
     SELECT call_id,
         count(*) FILTER (state = 'stored') AS stored,
         count(*) FILTER (state = 'stored' AND bytes = 0) AS empty,
         count(*) FILTER (state = 'stored' AND audio_seconds IS NULL) AS unreadable,
-        sum(audio_seconds) FILTER (state = 'stored') AS audio_seconds,
         count(*) FILTER (state = 'pending') AS pending,
         count(*) FILTER (state = 'missing') AS missing,
-        min_by(cause, recording_id) FILTER (state = 'missing') AS cause
+        count(*) FILTER (native_id IS NOT NULL OR state = 'stored') AS named,
+        min_by(cause, recording_id) FILTER (state = 'missing') AS cause,
+        min_by(evidence, recording_id) FILTER (state = 'missing') AS evidence,
+        bool_or(purged_at IS NOT NULL) FILTER (cause = 'policy') AS too_old
     FROM recordings WHERE call_id IS NOT NULL GROUP BY call_id
 ),
 policed AS (
-    SELECT t.*, coalesce(f.stored, 0) AS stored, f.empty, f.unreadable, f.audio_seconds, f.pending, f.missing,
-        f.cause AS found_cause,
-        CASE
-            WHEN t.talk_seconds < 3 THEN 'too_short'
-            WHEN t.recording_policy = 'none' THEN 'account_policy'
-            WHEN t.recording_policy = 'on-demand' OR s.is_asked THEN 'on_demand'
-            WHEN t.recording_policy = 'external' AND t.direction = 'internal' THEN 'internal'
-            WHEN NOT s.records AND s.external_only THEN 'internal'
-            WHEN NOT s.records THEN 'switched_off'
-            WHEN f.cause = 'policy' AND f.stored = 0 THEN 'pbx_policy'
-        END AS not_eligible
-    FROM talked AS t LEFT JOIN switches AS s USING (call_id) LEFT JOIN found AS f USING (call_id)
+    SELECT p.* EXCLUDE (not_eligible), coalesce(f.stored, 0) AS stored, f.empty, f.unreadable, a.audio_seconds,
+        f.pending, f.missing, coalesce(f.named, 0) AS named, f.cause AS found_cause, f.evidence,
+        CASE WHEN p.not_eligible IS NULL AND f.cause = 'policy' AND f.stored = 0
+                THEN if(f.too_old, 'retention', 'pbx_policy')
+             WHEN p.not_eligible = 'changed' AND f.stored > 0 THEN NULL  -- it was on, as the recording shows
+             ELSE p.not_eligible END AS not_eligible
+    FROM recording_policy AS p LEFT JOIN found AS f USING (call_id) LEFT JOIN call_audio AS a USING (call_id)
 ),
 seen AS (
     SELECT p.*,
@@ -64,6 +55,7 @@ seen AS (
                 THEN 'verified'
             WHEN p.pending > 0 THEN 'pending'
             WHEN p.stored > 0 AND p.unreadable > p.empty THEN 'unknown'
+            WHEN p.stored > 0 AND p.empty = 0 AND p.pauses AND p.audio_seconds < p.talk_seconds THEN 'paused'
             WHEN p.stored > 0 THEN 'mismatch'
             WHEN p.missing > 0 THEN if(p.found_cause IN ('access', 'unreachable'), 'unknown', 'missing')
             WHEN coalesce(p.ended_at, p.started_at) > a.as_of - INTERVAL 60 MINUTE THEN 'pending'
@@ -80,6 +72,12 @@ SELECT call_id, account_id, pbx_id, not_eligible IS NULL AS eligible, stored > 0
         WHEN state IN ('unknown', 'mismatch') THEN found_cause
     END AS cause,
     talk_seconds, audio_seconds,
-    stored > 0 AND coalesce(not_eligible IN ('account_policy', 'internal', 'switched_off'), false) AS recorded_in_error,
-    not_eligible, direction, started_at, day
+    CASE not_eligible
+        WHEN 'account_policy' THEN named > 0  -- its audio is never fetched: that the PBX has it is enough
+        WHEN 'on_demand' THEN false
+        WHEN 'too_short' THEN false
+        ELSE coalesce(stored > 0 AND not_eligible IS NOT NULL, false)
+    END AS recorded_in_error,
+    not_eligible, direction, started_at, day, off.dn AS off_dn, off.kind AS off_kind, off.changed_on AS off_since,
+    CASE WHEN state IN ('missing', 'unknown') THEN evidence END AS evidence
 FROM seen;
