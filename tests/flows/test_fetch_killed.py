@@ -33,10 +33,11 @@ from trunkline.simulator.world import Account, World
 from trunkline.store.lake import Lake
 
 KILLS = int(os.environ.get("TRUNKLINE_KILLS", "4"))
-RECORDINGS = 120 if KILLS < 10 else 1_200  # of more than 500 some are noted before a kill
+RECORDINGS = 120
+NOTED_AT_ONCE = 30  # so that a kill finds some noted, and some only on the disk
 DELAY_SECONDS = 0.02  # of each download, so that kills find some outstanding
 RUNS_TO_THE_END = 4  # a recording that ended early twice in one run waits for the next
-GIVE_UP_SECONDS = 60
+GIVE_UP_SECONDS = 10
 # What takes a second and a half to import is imported once; a fork of it is as good a process to kill.
 DRIVER = """
 import asyncio, os, signal, sys
@@ -44,6 +45,8 @@ import duckdb, obstore
 from trunkline.adapters.pbx import api_client, xapi20
 from trunkline.flows.engine import run_here
 from trunkline.flows.parts import fetch_recordings
+from trunkline.tasks import fetch_many
+fetch_many.NOTED_AT_ONCE = int(sys.argv[2])
 for _start in sys.stdin:
     fetcher = os.fork()
     if not fetcher:
@@ -74,7 +77,7 @@ class Driver:
 
 @contextlib.contextmanager
 def driver(config: Path) -> Iterator[Driver]:
-    command = [sys.executable, "-c", DRIVER, str(config)]
+    command = [sys.executable, "-c", DRIVER, str(config), str(NOTED_AT_ONCE)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         yield Driver(process)
 
@@ -108,6 +111,15 @@ def kill_amid(driver: Driver, pbx: SimulatedPbx, waiting: int, chance: random.Ra
     return driver.kill()
 
 
+def begin_again(s: Any) -> None:
+    """Nothing of what was fetched is there any more."""
+    with Lake(s.folder / "data" / "lake.duckdb").write() as connection:
+        connection.execute("UPDATE recordings SET state = 'pending', cause = NULL, evidence = NULL, attempts = 0")
+    folder = s.folder / "data" / "recordings"
+    for path in files_in(folder):
+        (folder / path).unlink()
+
+
 def files_in(folder: Path) -> set[str]:
     """All files below, but for what is still on its way."""
     found = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
@@ -132,8 +144,7 @@ def test_a_fetch_that_is_killed_again_and_again_ends_as_an_undisturbed_one(
         pbx.rights = Rights(download_recordings=False)  # so that a sync leaves all of them
         s.run(sync)
         pbx.rights = Rights()
-        with Lake(s.folder / "data" / "lake.duckdb").write() as connection:
-            connection.execute("UPDATE recordings SET state = 'pending', cause = NULL, evidence = NULL")
+        begin_again(s)
         shutil.copytree(s.folder / "data", tmp_path / "other" / "data")
         undisturbed = type(s)(world, tmp_path / "other")
         assert undisturbed.run(fetch_recordings).recordings_stored == RECORDINGS
@@ -144,12 +155,16 @@ def test_a_fetch_that_is_killed_again_and_again_ends_as_an_undisturbed_one(
 
         amid = 0
         for _ in range(KILLS):
+            if waiting() < RECORDINGS // 4:
+                begin_again(s)
             trouble(pbx)
             ended = kill_amid(processes, pbx, waiting(), chance)
             amid += ended == -signal.SIGKILL and waiting() > 0
         assert amid >= KILLS / 2, "most kills must find some recordings outstanding"
 
         pbx.faults.clear()
+        with Lake(s.folder / "data" / "lake.duckdb").write() as connection:  # a day later
+            connection.execute("UPDATE recordings SET tried_at = tried_at - INTERVAL 1 DAY")
         for _ in range(RUNS_TO_THE_END):
             assert s.run(fetch_recordings).failures == []
             if not waiting():

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import time_machine
 
 from trunkline.flows.parts import fetch_recordings
 from trunkline.simulator.pbx.model import Keeping, SimulatedPbx
@@ -16,7 +17,7 @@ from trunkline.simulator.world import Account, World
 from trunkline.store.lake import Lake
 from trunkline.tasks import fetch_many, recordings
 
-NOW = dt.datetime.now(dt.UTC)
+NOW = dt.datetime(2026, 9, 15, 12, 0, tzinfo=dt.UTC)
 DAY, HOUR, SECOND = dt.timedelta(days=1), dt.timedelta(hours=1), dt.timedelta(seconds=1)
 
 
@@ -69,7 +70,7 @@ def desk(stage: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setattr(recordings, "SOON_SECONDS", 0.05)
     monkeypatch.setattr(fetch_many, "FETCHERS", 1)
     pbx = SimulatedPbx("acme-main", keeping=Keeping(auto_delete_days=30))
-    with stage(World([Account("acme", "Acme Dental", pbxs=[pbx])])) as running:
+    with time_machine.travel(NOW, tick=True), stage(World([Account("acme", "Acme Dental", pbxs=[pbx])])) as running:
         yield Desk(running)
 
 
