@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import os
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
+import duckdb
 import pytest
 import time_machine
 
+from trunkline import configfile
 from trunkline.flows.backfill import backfill
 from trunkline.flows.sync import sync
-from trunkline.simulator.month_world import DAILY_SYNC, FINAL_SYNC, Month, month
+from trunkline.periods import parse
+from trunkline.reports import read
+from trunkline.simulator.month_world import DAILY_SYNC, FINAL_SYNC, Case, Month, month
 from trunkline.simulator.pbx.model import real_now
+from trunkline.store.lake import Lake
 
 DAYS = int(os.environ.get("TRUNKLINE_MONTH_DAYS", "1"))  # of each third
 BEGINS_AT = dt.datetime(2026, 9, 1, tzinfo=dt.UTC)
@@ -35,6 +42,55 @@ def live(month: Month, s: Any) -> None:
         for account in month.world.accounts[:4]:
             account.pbxs[0].faults.clear()
         s.run(sync)
+
+
+Figures = dict[str, tuple[Any, ...]]
+
+
+def figures(s: Any, month: Month) -> Figures:
+    """Each account's coverage as its report says it."""
+    config = configfile.load(s.config)
+    ends_at = month.ends_at + dt.timedelta(days=1)
+    period = parse(f"{month.begins_at.date()}..{ends_at.date()}", "UTC", ends_at)
+    found = {}
+    with Lake(s.folder / "data" / "lake.duckdb").read() as connection:
+        read.snapshot(connection, [period], config.account)
+        for account in config.account:
+            one = read.account_figures(connection, account, period, ends_at).now.coverage
+            counts = (one.spoken, one.recorded, one.eligible, one.verified, one.paused, one.mismatch, one.missing)
+            rest = (one.pending, one.unknown, one.recorded_in_error)
+            causes = sorted((cause.label, cause.calls) for cause in one.causes if cause.label != "mismatch")
+            found[account.id] = (*counts, *rest, one.rate, one.spoken_rate, causes)
+    return found
+
+
+def figures_of(cases: list[Case]) -> Figures:
+    """The same, reckoned from the truth alone."""
+    with contextlib.closing(duckdb.connect()) as connection:
+        connection.execute(
+            """CREATE TABLE truth (account_id VARCHAR, state VARCHAR, cause VARCHAR, eligible BOOLEAN,
+                recorded BOOLEAN, in_error BOOLEAN)"""
+        )
+        rows = [
+            (one.account_id, said.state, said.cause, said.eligible, said.is_recorded, said.in_error)
+            for one in cases
+            for said in [one.verdict]
+        ]
+        connection.executemany("INSERT INTO truth VALUES (?, ?, ?, ?, ?, ?)", rows)
+        found = connection.execute(
+            """
+            SELECT account_id, count(*), count_if(recorded), count_if(eligible),
+                count_if(eligible AND state = 'verified'), count_if(eligible AND state = 'paused'),
+                count_if(eligible AND state = 'mismatch'), count_if(eligible AND state = 'missing'),
+                count_if(eligible AND state = 'pending'), count_if(eligible AND state = 'unknown'), count_if(in_error),
+                count_if(eligible AND state IN ('verified', 'paused'))
+                    / nullif(count_if(eligible AND state IN ('verified', 'paused', 'mismatch', 'missing')), 0),
+                count_if(recorded) / nullif(count_if(recorded OR state NOT IN ('pending', 'unknown')), 0),
+                list(cause) FILTER (eligible AND state = 'missing')
+            FROM truth GROUP BY account_id
+            """
+        ).fetchall()
+    return {row[0]: (*row[1:-1], sorted(Counter(row[-1] or []).items())) for row in found}
 
 
 @pytest.mark.slow
@@ -69,3 +125,4 @@ def test_each_recording_and_each_gap_is_as_it_truly_was(stage: Callable[..., Any
     }
     assert wrong == {}
     assert len(said) == len(made.cases)
+    assert figures(s, made) == figures_of(made.cases)
