@@ -28,7 +28,8 @@ async def fetch(config: Path) -> dict[str, float]:
     started_at = time.perf_counter()
     surface = open_surface(site.pbx, site.account, work.state)
     try:
-        fetched = await recordings(work, site, surface, Probe(can_download_recordings=True))
+        with work.lake.lingering():
+            fetched = await recordings(work, site, surface, Probe(can_download_recordings=True))
     finally:
         await surface.aclose()
     seconds = time.perf_counter() - started_at

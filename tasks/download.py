@@ -21,7 +21,7 @@ ATTEMPTS = 4  # in one run, of what passes: a busy PBX, a lost connection
 DOUBTED_ATTEMPTS = 2  # of a file that comes damaged, or is said to be gone in a way that other faults look like too
 MOST_ATTEMPTS = 20  # of a file that each attempt brings further
 MAX_FILE_BYTES = 2 * 1024**3  # a day of 16-bit PCM at 8 kHz is 1.4 GB
-HELD_BYTES = 1 << 20  # in memory before it is hashed and written, in a thread: most recordings in one piece
+HELD_BYTES = 1 << 20  # in memory before it is hashed and written: most recordings in one piece
 
 
 @dataclass(frozen=True)
@@ -99,6 +99,8 @@ async def _once(surface: Surface, native_id: str, file: Arriving) -> Download:
                 await response.aread()
                 return Download(Attempt(response.status_code, error_text(response)))
             file.start_anew()
+    if file.size + sum(map(len, held)) < HELD_BYTES:
+        return _finished(file, held)  # 0.7 ms for half a megabyte; to have a thread do it costs 1 ms more (measured)
     return await asyncio.to_thread(_finished, file, held)  # the connection is free for the next one meanwhile
 
 
