@@ -12,7 +12,7 @@ import stamina
 from trunkline.adapters.patience import PASSING
 from trunkline.adapters.pbx.base import Surface
 from trunkline.adapters.pbx.odata import error_text
-from trunkline.audio import Audio, inspect
+from trunkline.audio import Audio, inspect, judge
 from trunkline.errors import BadAnswer, TokenSuperseded, Unreachable
 from trunkline.recordings import FILE_IS_GONE, Attempt
 from trunkline.tasks.arriving import Arriving
@@ -127,10 +127,11 @@ async def _receive(response: httpx.Response, file: Arriving) -> list[bytes]:
 
 
 def _finished(file: Arriving, held: list[bytes]) -> Download:
-    file.write(held)
+    whole = None if file.size else b"".join(held)
+    file.write(held if whole is None else [whole])
     if file.size > MAX_FILE_BYTES:
         return Download(Attempt(200, audio=Audio(damage="larger than any recording")))
-    audio = inspect(file.path)
+    audio = inspect(file.path) if whole is None else judge(whole)
     if file.missing:
         audio = Audio(damage=file.missing)
     return Download(Attempt(200, audio=audio), file.sha256, file.size)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
-from pathlib import Path
+import uuid
 from typing import Any
 
 from trunkline.adapters.pbx.base import Surface
@@ -23,10 +21,7 @@ async def fetch(work: Work, site: Site, surface: Surface, probe: Probe, one: Wai
         DiskFull: Nothing half-written stays under a final name.
         Unreachable, BadAnswer, TokenSuperseded: It could not be asked for; it waits.
     """
-    partial = work.recordings.partial_folder(work.state)
-    handle, name = tempfile.mkstemp(dir=partial, prefix=f"{one.native_id}-")
-    os.close(handle)
-    path = Path(name)
+    path = work.recordings.partial_folder(work.state) / f"{one.native_id}-{uuid.uuid4().hex}"
     try:
         found = await download(surface, one.native_id, path)
         attempt = found.attempt
@@ -44,7 +39,7 @@ async def fetch(work: Work, site: Site, surface: Surface, probe: Probe, one: Wai
             result |= {"sha256": found.sha256, "stored_at": now()}
         return result
     finally:
-        path.unlink(missing_ok=True)  # noqa: ASYNC240 — one inode
+        path.unlink(missing_ok=True)
 
 
 def _result(one: Waiting, state: str, cause: str | None, evidence: dict[str, Any]) -> dict[str, Any]:
