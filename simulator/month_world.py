@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from trunkline.simulator.month_stories import STORIES
@@ -38,6 +38,7 @@ class Month:
     world: World
     begins_at: dt.datetime
     days: int
+    stories: Sequence[Story]
     cases: list[Case]
 
     @property
@@ -47,21 +48,23 @@ class Month:
 
     def begin_third(self, third: int) -> None:
         """Changes what the stories change then."""
-        for story, account in zip(STORIES, self.world.accounts, strict=True):
+        for story, account in zip(self.stories, self.world.accounts, strict=True):
             if third in story.changes:
                 story.changes[third](self.world, account.pbxs[0])
 
     def storms(self, seed: int) -> None:
         """Lets faults befall a third of all requests to the PBXs of which all is well."""
-        for story, account in zip(STORIES, self.world.accounts, strict=True):
+        for story, account in zip(self.stories, self.world.accounts, strict=True):
             if story.is_stormy:
                 account.pbxs[0].faults.storm(seed)
 
 
-def month(begins_at: dt.datetime, days: int, clock: Callable[[], dt.datetime]) -> Month:
-    """Every story with three times `days` days of calls from a midnight on; the PBXs go by the clock."""
-    made = Month(World([]), begins_at, days, [])
-    for story in STORIES:
+def month(
+    begins_at: dt.datetime, days: int, clock: Callable[[], dt.datetime], stories: Sequence[Story] = STORIES
+) -> Month:
+    """The stories with three times `days` days of calls from a midnight on; the PBXs go by the clock."""
+    made = Month(World([]), begins_at, days, stories, [])
+    for story in stories:
         pbx = SimulatedPbx(f"pbx-{story.name}", now=clock, **story.pbx())
         pbx.keeping.bytes_per_second = 200
         for queue in pbx.directory.queues:

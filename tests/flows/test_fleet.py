@@ -1,4 +1,7 @@
-"""Forty PBXs of every kind, with faults on a third of all requests: after three syncs the lake is as without them."""
+"""PBXs of every kind, with faults on a third of all requests: after three syncs the lake is as without them.
+
+`make storm` has forty of them, with ten seeds.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,7 @@ from trunkline.simulator.scenarios import SCENARIOS
 from trunkline.simulator.scenarios.place import place
 from trunkline.simulator.world import Account, World
 
-PBXS = int(os.environ.get("TRUNKLINE_FLEET", "40"))
+PBXS = int(os.environ.get("TRUNKLINE_FLEET", "20"))
 SEEDS = [int(seed) for seed in os.environ.get("TRUNKLINE_SEEDS", "1").split()]
 CALLS = 4
 SYNCS = 3

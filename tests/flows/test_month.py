@@ -18,6 +18,7 @@ from trunkline.flows.backfill import backfill
 from trunkline.flows.sync import sync
 from trunkline.periods import parse
 from trunkline.reports import read
+from trunkline.simulator.month_stories import STORIES
 from trunkline.simulator.month_world import DAILY_SYNC, FINAL_SYNC, Case, Month, month
 from trunkline.simulator.pbx.model import real_now
 from trunkline.store.lake import Lake
@@ -25,6 +26,9 @@ from trunkline.store.lake import Lake
 DAYS = int(os.environ.get("TRUNKLINE_MONTH_DAYS", "1"))  # of each third
 BEGINS_AT = dt.datetime(2026, 9, 1, tzinfo=dt.UTC)
 SEED = 5
+# A short month leaves out those of which another one tells the same on another surface.
+LEFT_OUT = {"well-u10", "well-v18", "not-recorded-u0", "no-right", "right-given-late", "licence-lapsed", "late-files"}
+TOLD = [story for story in STORIES if DAYS > 1 or story.name not in LEFT_OUT]
 
 
 def live(month: Month, s: Any) -> None:
@@ -39,8 +43,9 @@ def live(month: Month, s: Any) -> None:
                 s.run(backfill, since=midnight.isoformat(), until=until.isoformat())
             s.run(sync)
     with time_machine.travel(month.ends_at + FINAL_SYNC, tick=True):
-        for account in month.world.accounts[:4]:
-            account.pbxs[0].faults.clear()
+        for story, account in zip(month.stories, month.world.accounts, strict=True):
+            if story.is_stormy:
+                account.pbxs[0].faults.clear()
         s.run(sync)
 
 
@@ -96,7 +101,7 @@ def figures_of(cases: list[Case]) -> Figures:
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
 def test_each_recording_and_each_gap_is_as_it_truly_was(stage: Callable[..., Any]) -> None:
-    made = month(BEGINS_AT, DAYS, real_now)
+    made = month(BEGINS_AT, DAYS, real_now, TOLD)
     with stage(made.world) as s:
         made.storms(SEED)
         live(made, s)

@@ -17,8 +17,8 @@ from small_lake import built, config, fill
 
 
 @pytest.fixture
-def connection(tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    with Lake(tmp_path / "not-there").read() as connection:  # in memory
+def connection(new_lake: Lake) -> Iterator[duckdb.DuckDBPyConnection]:
+    with new_lake.write() as connection:
         write_settings(connection, config(), [2026])
         fill(connection)
         yield connection

@@ -22,8 +22,8 @@ TABLES = ("calls", "legs", "recordings", "quarantine", "windows")
 
 
 @pytest.fixture
-def lake(tmp_path: Path) -> Lake:
-    return Lake(tmp_path / "lake.duckdb", lock_wait_seconds=0.5)
+def lake(new_lake: Lake) -> Lake:
+    return new_lake
 
 
 @pytest.fixture

@@ -32,6 +32,12 @@ def hold(path: Path, seconds: float) -> subprocess.Popen[str]:
 
 
 @pytest.fixture
+def lake(tmp_path: Path) -> Lake:
+    """One that is not there yet."""
+    return Lake(tmp_path / "lake.duckdb", lock_wait_seconds=0.5)
+
+
+@pytest.fixture
 def written(lake: Lake) -> Lake:
     with lake.write() as connection:
         connection.execute(PUT, ["a"])

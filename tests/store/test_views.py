@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -78,8 +77,8 @@ class Rows:
 
 
 @pytest.fixture
-def rows(tmp_path: Path) -> Iterator[Rows]:
-    with Lake(tmp_path / "not-there").read() as connection:  # in memory
+def rows(new_lake: Lake) -> Iterator[Rows]:
+    with new_lake.write() as connection:
         rows = Rows(connection)
         rows.settings(hours={"mon-fri": "08:30-17:30"}, holidays=["2026-11-10"])
         yield rows
