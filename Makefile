@@ -41,7 +41,7 @@ unit:
 storm: setup ## a fleet of forty under faults, with ten seeds: about half an hour
 	TRUNKLINE_FLEET=40 TRUNKLINE_SEEDS="1 2 3 4 5 6 7 8 9 10" $(RUN)/pytest -n 2 tests/flows/test_fleet.py
 
-month: setup ## thirty days of 24 PBXs and every cause of a missing recording: about ten minutes
+month: setup ## thirty days of 25 PBXs and every cause of a missing recording: about ten minutes
 	TRUNKLINE_MONTH_DAYS=10 $(RUN)/pytest -n0 tests/flows/test_month.py
 
 kills: setup ## a sync killed at every point, and the fetching of recordings 50 times: some minutes

@@ -34,7 +34,8 @@ def command(context: typer.Context, account: Accounts = None, pbx: Pbxs = None) 
             for one in chosen:
                 risks |= lost_soon(connection, [system.id for system in one.pbx], now, one.timezone)
     for pbx_id, problems in risks.items():
-        pbxs[pbx_id]["to_mend"] = [*pbxs[pbx_id].get("to_mend", []), *map(dataclasses.asdict, problems)]
+        known = pbxs.setdefault(pbx_id, {})
+        known["to_mend"] = [*known.get("to_mend", []), *map(dataclasses.asdict, problems)]
     result = []
     paused = _say_pause(options, config.state_folder, now)
     for one in chosen:

@@ -1,4 +1,4 @@
-"""Twenty accounts, one PBX each, and every reason why a recording may be missing (reports design, the cause tree).
+"""Accounts with one PBX each, and every reason why a recording may be missing (reports design, the cause tree).
 
 What is expected is written here by hand.
 """

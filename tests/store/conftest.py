@@ -14,6 +14,7 @@ from trunkline.calls.columns import LEGS
 from trunkline.calls.recordings import RECORDINGS
 from trunkline.store.lake import Lake
 from trunkline.store.load import load_window
+from trunkline.store.merge import merge_rows
 from trunkline.store.windows import WindowRow
 from trunkline.windows import Window
 
@@ -24,6 +25,17 @@ TABLES = ("calls", "legs", "recordings", "quarantine", "windows")
 @pytest.fixture
 def lake(new_lake: Lake) -> Lake:
     return new_lake
+
+
+@pytest.fixture
+def put(lake: Lake) -> Callable[..., None]:
+    """Writes one row."""
+
+    def put(table: str, **row: Any) -> None:
+        with lake.write() as connection:
+            merge_rows(connection, table, [row])
+
+    return put
 
 
 @pytest.fixture

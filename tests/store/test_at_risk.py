@@ -12,19 +12,9 @@ import pytest
 from trunkline.models import Problem
 from trunkline.store.at_risk import lost_soon
 from trunkline.store.lake import Lake
-from trunkline.store.merge import merge_rows
 
 NOW = dt.datetime(2026, 9, 15, 12, 0, tzinfo=dt.UTC)
 DAY = dt.timedelta(days=1)
-
-
-@pytest.fixture
-def put(lake: Lake) -> Callable[..., None]:
-    def put(table: str, **row: Any) -> None:
-        with lake.write() as connection:
-            merge_rows(connection, table, [row])
-
-    return put
 
 
 @pytest.fixture

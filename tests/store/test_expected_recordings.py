@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from trunkline.store.lake import Lake
-from trunkline.store.merge import merge_rows
 from trunkline.store.recordings import Waiting, note_expected, note_results, settle_unreachable, waiting
 
 NOW = dt.datetime(2026, 9, 15, 12, 0, tzinfo=dt.UTC)
@@ -20,15 +19,6 @@ Found = tuple[str, str, str | None] | None
 def put_day(put: Callable[..., None], day: dt.date, **says: Any) -> None:
     """What the PBX says of itself on a day."""
     put("pbx_settings", pbx_id="pbx", dn="pbx", kind="pbx", day=day, settings=json.dumps(says))
-
-
-@pytest.fixture
-def put(lake: Lake) -> Callable[..., None]:
-    def put(table: str, **row: Any) -> None:
-        with lake.write() as connection:
-            merge_rows(connection, table, [row])
-
-    return put
 
 
 @pytest.fixture

@@ -13,7 +13,6 @@ from trunkline.retention import Lines
 from trunkline.store import activities
 from trunkline.store.difference import note_difference
 from trunkline.store.lake import Lake
-from trunkline.store.merge import merge_rows
 from trunkline.store.purge import (
     Due,
     due,
@@ -36,15 +35,6 @@ Days = tuple[Window, Window]
 LINE = dt.datetime(2026, 9, 15, tzinfo=dt.UTC)
 NOW = dt.datetime(2026, 10, 1, tzinfo=dt.UTC)
 HOUR = dt.timedelta(hours=1)
-
-
-@pytest.fixture
-def put(lake: Lake) -> Callable[..., None]:
-    def put(table: str, **row: Any) -> None:
-        with lake.write() as connection:
-            merge_rows(connection, table, [row])
-
-    return put
 
 
 @pytest.fixture
