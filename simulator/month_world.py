@@ -13,6 +13,7 @@ from trunkline.simulator.scenarios import SCENARIOS
 from trunkline.simulator.scenarios.place import PlacedCall, place
 from trunkline.simulator.world import Account, World
 
+ZONE = "UTC"
 DAILY_SYNC = dt.timedelta(hours=23, minutes=55)
 FINAL_SYNC = dt.timedelta(hours=2)
 BEFORE_THE_END = dt.timedelta(minutes=25)
@@ -65,7 +66,7 @@ def month(
     """The stories with three times `days` days of calls from a midnight on; the PBXs go by the clock."""
     made = Month(World([]), begins_at, days, stories, [])
     for story in stories:
-        pbx = SimulatedPbx(f"pbx-{story.name}", now=clock, **story.pbx())
+        pbx = SimulatedPbx(f"pbx-{story.name}", now=clock, zone=ZONE, **story.pbx())
         pbx.keeping.bytes_per_second = 200
         for queue in pbx.directory.queues:
             queue.recording = "Disabled"  # their agents' extensions record, without asking the caller
@@ -77,7 +78,7 @@ def month(
         name, scenario, stand_ins = LAST
         at = made.ends_at + FINAL_SYNC - BEFORE_THE_END
         _add(made, story, pbx, name, place(SCENARIOS[scenario], at, stand_ins=stand_ins), 2)
-        made.world.accounts.append(Account(story.name, story.name, "UTC", pbxs=[pbx], **story.account))
+        made.world.accounts.append(Account(story.name, story.name, ZONE, pbxs=[pbx], **story.account))
     return made
 
 

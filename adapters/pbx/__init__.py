@@ -32,7 +32,7 @@ def open_surface(pbx: Pbx, account: Account, state: Path) -> Surface:
         from trunkline.adapters.pbx.api_client import ApiClient
         from trunkline.adapters.pbx.xapi20 import Xapi20
 
-        return Xapi20(ApiClient(http, credentials), pbx, ways)
+        return Xapi20(ApiClient(http, credentials), pbx, ways, account.timezone)
     from trunkline.adapters.pbx.console_session import ConsoleSession
     from trunkline.adapters.pbx.v18 import V18
 

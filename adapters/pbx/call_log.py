@@ -6,6 +6,7 @@ import contextlib
 import datetime as dt
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -14,6 +15,7 @@ from trunkline.adapters.pbx.base import ROW_LIMIT, Truncated
 from trunkline.adapters.pbx.odata import Pages
 from trunkline.adapters.pbx.ways import WaysFile
 from trunkline.config import Pbx
+from trunkline.days import midnight
 from trunkline.errors import BadAnswer, Forbidden, NotThere
 from trunkline.models import WindowRead
 from trunkline.windows import Window
@@ -72,6 +74,10 @@ class Log:
         """Whether any row starts inside the window, or none says when it starts."""
         return not self.starts or any(window.since <= start <= window.until for start in self.starts)
 
+    def may_begin_at(self, moment: dt.datetime, window: Window) -> bool:
+        """Whether the moment lies inside the window and no row starts before it."""
+        return window.since < moment < window.until and all(start >= moment for start in self.starts)
+
     def lies_in(self, window: Window, overlap: dt.timedelta) -> bool:
         """Whether no row is of another time: a call's later rows may follow the window for as long as a call lasts."""
         starts = self.starts
@@ -79,10 +85,10 @@ class Log:
 
 
 class CallLog:
-    """The call log of one PBX, through its report functions."""
+    """The call log of one PBX, through its report functions. `zone`: where its days begin."""
 
-    def __init__(self, reports: Pages, pbx: Pbx, ways: WaysFile, where: str) -> None:
-        self._reports, self._pbx, self._ways, self._where = reports, pbx, ways, where
+    def __init__(self, reports: Pages, pbx: Pbx, ways: WaysFile, where: str, zone: str) -> None:
+        self._reports, self._pbx, self._ways, self._where, self._zone = reports, pbx, ways, where, zone
         self._overlap = dt.timedelta(hours=pbx.max_call_hours)
         self._has_old = True
 
@@ -128,11 +134,9 @@ class CallLog:
         first = self._ways.ways.spelling
         last: Log | None = None
         for spelling in (first, 1 - first, first):
-            path = paths.call_log(report, window, self._pbx.hide_pcalls, spelling)
-            log = await self._all(window, path, sure=report == paths.CALL_LOG)
+            log = await self._spelled(window, report, spelling)
             if log.lies_in(window, self._overlap):
-                self._ways.ways.spelling = spelling
-                return log
+                return await self._whole(window, report, spelling, log)
             last = log
         if last and last.touches(window):
             return last  # some of it is what was asked for: the parser tells which
@@ -141,6 +145,23 @@ class CallLog:
             where=self._where,
             mend="its build ignores the period; nothing was loaded — report this 3CX version",
         )
+
+    async def _whole(self, window: Window, report: str, spelling: int, log: Log) -> Log:
+        """The log, or the longer one that the other spelling brings where this may be the answer for today alone.
+
+        A build that does not heed the period answers with today, in its own zone (v20 reference §3.2): in a window in
+        which today begins, only what is missing before that can tell.
+        """
+        if log.may_begin_at(midnight(dt.datetime.now(ZoneInfo(self._zone)).date(), self._zone), window):
+            other = await self._spelled(window, report, 1 - spelling)
+            if other.lies_in(window, self._overlap) and len(other.rows) > len(log.rows):
+                log, spelling = other, 1 - spelling
+        self._ways.ways.spelling = spelling
+        return log
+
+    async def _spelled(self, window: Window, report: str, spelling: int) -> Log:
+        path = paths.call_log(report, window, self._pbx.hide_pcalls, spelling)
+        return await self._all(window, path, sure=report == paths.CALL_LOG)
 
     async def _all(self, window: Window, path: str, *, sure: bool) -> Log:
         rows: list[bytes] = []

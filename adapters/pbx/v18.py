@@ -25,7 +25,7 @@ class V18:
     def __init__(self, session: ConsoleSession, pbx: Pbx, ways: WaysFile, zone: str) -> None:
         self._session, self._pbx, self._ways = session, pbx, ways
         self._console = Console18(session, pbx, zone)
-        self._xapi = Xapi18(ConsoleBearer(session), pbx, ways)
+        self._xapi = Xapi18(ConsoleBearer(session), pbx, ways, zone)
         self._chosen: Console18 | Xapi18 = self._console
 
     @property

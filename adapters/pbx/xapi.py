@@ -27,7 +27,7 @@ class Xapi:
 
     name: str
 
-    def __init__(self, client: Bearer, pbx: Pbx, ways: WaysFile) -> None:
+    def __init__(self, client: Bearer, pbx: Pbx, ways: WaysFile, zone: str) -> None:
         self.client = client
         self._pbx = pbx
         self._http = client.http
@@ -35,7 +35,7 @@ class Xapi:
         self._reports = Pages(self._checked, ways.ways.report_page or REPORT_PAGE)
         self._entities = Pages(self._checked, ways.ways.entity_page or ENTITY_PAGE)
         self._given_up: set[str] = set()
-        self._log = CallLog(self._reports, pbx, ways, client.http.where)
+        self._log = CallLog(self._reports, pbx, ways, client.http.where, zone)
 
     @property
     def requests(self) -> int:

@@ -19,8 +19,8 @@ class Xapi18(Xapi):
 
     name = "xapi18"
 
-    def __init__(self, client: ConsoleBearer, pbx: Pbx, ways: WaysFile) -> None:
-        super().__init__(client, pbx, ways)
+    def __init__(self, client: ConsoleBearer, pbx: Pbx, ways: WaysFile, zone: str) -> None:
+        super().__init__(client, pbx, ways, zone)
         self._session = client.session
 
     async def try_log(self) -> None:

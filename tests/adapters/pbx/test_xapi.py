@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
+import time_machine
 
 from trunkline.adapters.pbx import AT_ONCE
 from trunkline.adapters.pbx.base import Truncated
@@ -134,6 +135,16 @@ def test_a_build_that_ignores_the_period_is_not_believed(v20: Any) -> None:
     v20.pbx.faults.add(kind="ignore_period", times=None)
     with pytest.raises(BadAnswer, match="it answered with rows of other days than asked for"):
         v20.run(lambda surface: surface.read(Window(NOW - 60 * HOUR, NOW - 36 * HOUR)))
+
+
+@pytest.mark.parametrize("shape", ["xapi-u0", "xapi-u10"])
+def test_todays_rows_are_not_taken_for_all_of_a_window_in_which_today_begins(v20: Any, shape: str) -> None:
+    v20.pbx.shape = shape
+    v20.pbx.add(place(SCENARIOS["rang_out"], NOW - 20 * HOUR), place(SCENARIOS["rang_out"], NOW - HOUR))
+    v20.pbx.faults.add("GetCallLogData", kind="ignore_period")
+    with time_machine.travel(NOW, tick=True):  # today began at 14:30 UTC of the day before
+        answer = v20.run(lambda surface: surface.read(Window(NOW - 24 * HOUR, NOW)))
+    assert sorted(start[:13] for start in starts(answer)) == ["2026-09-15T07", "2026-09-16T02"]
 
 
 def test_no_rows_although_the_newest_call_lies_inside_is_suspect(v20: Any) -> None:
