@@ -10,7 +10,8 @@ import asyncio
 import contextlib
 import functools
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 import httpx
@@ -40,17 +41,25 @@ def tls_context(verify: bool | str) -> ssl.SSLContext:
 class Http:
     """Requests to one origin, at most `at_once` at a time. `where` names the system in errors.
 
-    `if_silent`: what to do where nothing answers.
+    `if_silent`: what to do where nothing answers. `pace`: entered for each request, also one that is sent again.
     """
 
     def __init__(
-        self, base_url: str, *, where: str, verify: bool | str = True, at_once: int = 2, if_silent: str = IF_SILENT
+        self,
+        base_url: str,
+        *,
+        where: str,
+        verify: bool | str = True,
+        at_once: int = 2,
+        if_silent: str = IF_SILENT,
+        pace: Callable[[], AbstractAsyncContextManager[None]] = contextlib.nullcontext,
     ) -> None:
         self.where = where
         self._if_silent = if_silent
         self.base_url = base_url
         self.requests = 0
         self._turn = asyncio.Semaphore(at_once)
+        self._pace = pace
         limits = httpx.Limits(max_connections=at_once, max_keepalive_connections=at_once)
         self._transport = Transport(verify=tls_context(verify), limits=limits)
         self._client = httpx.AsyncClient(
@@ -125,7 +134,7 @@ class Http:
         raise AssertionError("a retry loop ends by returning or raising")  # pragma: no cover
 
     async def _once(self, method: str, path: str, wants_json: bool, options: dict[str, Any]) -> httpx.Response:
-        async with self._turn:
+        async with self._turn, self._pace():
             self.requests += 1
             request = self._client.build_request(method, path, **options)
             response = await self._client.send(request, stream=True)

@@ -15,6 +15,7 @@ CONNECT_ATTEMPTS = 3  # a host that refuses connections is told to be down befor
 ERROR_ATTEMPTS = 3  # a 500 may pass (a backup, a restart); one that stays is the build's, and final
 PATIENCE_SECONDS = 90.0
 PASSING = {429, 500, 502, 503, 504}
+_INTERVALS = ("x-ratelimit-interval-milliseconds", "x-hubspot-ratelimit-interval-milliseconds")
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 _JSON = msgspec.json.Decoder(msgspec.Raw)
 
@@ -82,11 +83,11 @@ def may_be_json(response: httpx.Response) -> bool:
 
 
 def retry_after_seconds(response: httpx.Response) -> float | None:
-    """`Retry-After` in seconds or as a date, or the rate limit's interval where a CRM sends only that (CRM §2.1)."""
+    """`Retry-After` in seconds or as a date, or what a CRM sends in its place (CRM reference §2.1, §2.2, §2.5)."""
     header = response.headers
     stated = _seconds(header.get("retry-after", "")) or _seconds_until(header.get("retry-after", ""))
-    interval = _seconds(header.get("x-ratelimit-interval-milliseconds", ""))
-    seconds = stated or (interval / 1000 if interval else None)
+    interval = next((found for name in _INTERVALS if (found := _seconds(header.get(name, "")))), None)
+    seconds = stated or (interval / 1000 if interval else _seconds(header.get("x-ratelimit-reset", "")))
     return min(seconds, PATIENCE_SECONDS) if seconds else None
 
 

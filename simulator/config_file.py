@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from trunkline.simulator.crm.site import Secret
+
 if TYPE_CHECKING:
     from trunkline.simulator.crm_site import SimulatedCrm
     from trunkline.simulator.pbx.model import SimulatedPbx
@@ -27,12 +29,16 @@ def write(world: World, folder: Path) -> Path:
 def environment(world: World) -> dict[str, str]:
     """Variable → secret, for every PBX and CRM."""
     secrets = {variable(pbx.id): pbx.secret for pbx in world.pbxs}
-    return secrets | {variable(crm.id): crm.token for crm in world.crms}
+    for crm in world.crms:
+        for key, value in crm.table("").items():
+            if isinstance(value, Secret):
+                secrets[variable(crm.id, key)] = str(value)
+    return secrets
 
 
-def variable(part_id: str) -> str:
-    """The variable that holds the secret of a PBX or CRM."""
-    return f"{part_id.upper().replace('-', '_').replace('.', '_')}_SECRET"
+def variable(part_id: str, key: str = "secret") -> str:
+    """The variable that holds a secret of a PBX or CRM."""
+    return f"{part_id}_{key}".upper().replace("-", "_").replace(".", "_")
 
 
 def config_text(world: World) -> str:
@@ -89,17 +95,9 @@ def _pbx(world: World, pbx: SimulatedPbx) -> str:
 
 
 def _crm(world: World, crm: SimulatedCrm) -> str:
-    return _table(
-        "[[account.crm]]",
-        id=crm.id,
-        kind=crm.kind,
-        base_url=world.url(crm.id),
-        location_id=crm.location_id,
-        token=f"env:{variable(crm.id)}",
-        provider_id=crm.provider_id,
-        unknown_callers=crm.unknown_callers,
-        missed_call_task=crm.missed_call_task,
-    )
+    table = crm.table(world.url(crm.id)).items()
+    named = {key: f"env:{variable(crm.id, key)}" if isinstance(value, Secret) else value for key, value in table}
+    return _table("[[account.crm]]", **named)
 
 
 def _table(header: str, **values: Any) -> str:

@@ -2,38 +2,54 @@
 
 from __future__ import annotations
 
+import importlib
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from trunkline.simulator.serve import AsgiApp
 
 if TYPE_CHECKING:
-    from trunkline.simulator.crm.highlevel import HighLevel
+    from trunkline.simulator.crm.site import CrmSite
+
+SITES = {
+    "highlevel": "HighLevel",
+    "hubspot": "HubSpot",
+    "salesforce": "Salesforce",
+    "zoho": "Zoho",
+    "pipedrive": "Pipedrive",
+    "dynamics": "Dynamics",
+    "webhook": "Webhook",
+}
+"""Kind → the class in the module of `trunkline.simulator.crm` that is named after the kind."""
 
 
 @dataclass
 class SimulatedCrm:
-    """A HighLevel sub-account with its contacts (E.164 → name)."""
+    """A CRM with its contacts (E.164 → name). `options`: what its simulator is made with besides.
+
+    `settings`: more of its table in the config.
+    """
 
     id: str
-    location_id: str
-    provider_id: str
-    token: str = "simulated"  # noqa: S105 - opens nothing but this simulator
-    contacts: dict[str, str] = field(default_factory=dict)
-    unknown_callers: str = "skip"
-    missed_call_task: bool = True
     kind: str = "highlevel"
-    rate_limit: tuple[int, float] = (100, 10.0)
+    contacts: dict[str, str] = field(default_factory=dict)
+    options: dict[str, Any] = field(default_factory=dict)
+    settings: dict[str, Any] = field(default_factory=dict)
 
     @cached_property
-    def site(self) -> HighLevel:
-        """The simulator: tests look into it."""
-        from trunkline.simulator.crm.highlevel import HighLevel  # only worlds with a CRM need it
-
-        return HighLevel(self.location_id, self.token, self.provider_id, self.contacts, self.rate_limit)
+    def site(self) -> Any:
+        """The simulator (a `CrmSite`): tests look into it."""
+        module = importlib.import_module(f"trunkline.simulator.crm.{self.kind}")  # only worlds with a CRM need it
+        site: CrmSite = getattr(module, SITES[self.kind])(contacts=self.contacts, **self.options)
+        return site
 
     @property
     def app(self) -> AsgiApp:
         """The ASGI app to serve."""
-        return self.site.app
+        app: AsgiApp = self.site.app
+        return app
+
+    def table(self, url: str) -> dict[str, Any]:
+        """Its table in the config, where it answers at `url`; secrets are in it as `Secret`."""
+        return {"id": self.id, "kind": self.kind, **self.site.settings(url), **self.settings}

@@ -37,9 +37,7 @@ def _dental(filler: Filler) -> Account:
         "acme-main", version="20.0.10.1621", shape="xapi-u10", hosting="hosted", keeping=Keeping(KEPT_DAYS)
     )
     known = filler.fill(pbx, DENTISTS, weekday_calls=(40, 60))
-    crm = SimulatedCrm(
-        "acme-ghl", "acme-location", "acme-provider", contacts=filler.contacts(known), rate_limit=UNHURRIED
-    )
+    crm = SimulatedCrm("acme-ghl", contacts=filler.contacts(known), options={"rate_limit": UNHURRIED})
     return Account(
         "acme-dental",
         "Acme Dental",
@@ -82,9 +80,7 @@ def _plumbing(filler: Filler) -> Account:
         keeping=Keeping(KEPT_DAYS),
     )
     known = filler.fill(pbx, PLUMBERS, weekday_calls=(30, 50))
-    crm = SimulatedCrm(
-        "plains-ghl", "plains-location", "plains-provider", contacts=filler.contacts(known), rate_limit=UNHURRIED
-    )
+    crm = SimulatedCrm("plains-ghl", contacts=filler.contacts(known), options={"rate_limit": UNHURRIED})
     return Account(
         "plains-plumbing",
         "Plains Plumbing",

@@ -63,7 +63,7 @@ def scenario_world(
             cases.append((pbx.add(call)[0], truth))
     account = Account("acme", "Acme Dental", report_to=("owner@acme.example",), pbxs=[pbx])
     if with_crm:
-        account.crms.append(SimulatedCrm("acme-ghl", "acme-location", "acme-provider"))
+        account.crms.append(SimulatedCrm("acme-ghl"))
     return World([account]), cases
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from trunkline.config import Account, Crm
+from trunkline.config import Account
+from trunkline.crms import Crm
 from trunkline.retention import lines
 from trunkline.tasks.deliver import DeliveryResult, deliver
 from trunkline.tasks.step import step

@@ -11,22 +11,26 @@ import asyncio
 import datetime as dt
 import logging
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from trunkline import log
 from trunkline.adapters.crm.base import CrmAdapter
+from trunkline.adapters.crm.contacts import Contacts, Memory
 from trunkline.adapters.crm.kinds import adapter_for
-from trunkline.adapters.crm.steps import OpenRecording
-from trunkline.config import Account, Crm
-from trunkline.delivery import Activity, Work, due_kinds
+from trunkline.adapters.crm.steps import LinkTo, OpenRecording, Stored
+from trunkline.config import Account
+from trunkline.crms import Crm
+from trunkline.delivery import Activity, Kind, Work, due_kinds, has_changed, is_stale
 from trunkline.errors import ConfigError, RemoteError, TrunklineError
-from trunkline.store import activities
+from trunkline.store import activities, crm_contacts
 from trunkline.store.lake import Lake
 from trunkline.tasks.deliver_batch import Engine
 from trunkline.tasks.deliver_job import Job
+from trunkline.tasks.deliver_outcome import Course
 
 BATCH_CALLS = 50  # marked pending together: what a killed process leaves to be looked up
 PAGE_CALLS = 1000
@@ -54,10 +58,11 @@ async def deliver(
     crm: Crm,
     open_recording: OpenRecording,
     *,
+    link_to: LinkTo | None = None,
     since: dt.datetime | None = None,
     limit: int | None = None,
     retry_failed: bool = False,
-    connect: Callable[[Crm], CrmAdapter] = adapter_for,
+    connect: Callable[[Crm, Path], CrmAdapter] = adapter_for,
     clock: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC),
 ) -> DeliveryResult:
     """Sends what is outstanding for one CRM, oldest call first; `limit` is a number of calls.
@@ -75,9 +80,9 @@ async def deliver(
         try:
             with FileLock(lake.path.with_name(f"{lake.path.stem}.deliver-{crm.id}.lock"), timeout=0):
                 await asyncio.to_thread(run.enqueue)
-                adapter = connect(crm)
+                adapter = connect(crm, lake.path.parent / "state")
                 try:
-                    await run.all(adapter, open_recording, limit, result)
+                    await run.all(adapter, Stored(crm.recordings, open_recording, link_to), limit, result)
                 finally:
                     await adapter.aclose()
         except Timeout:
@@ -102,33 +107,33 @@ class _Run:
     clock: Callable[[], dt.datetime]
     own_numbers: frozenset[str] = frozenset()
 
-    async def all(
-        self, adapter: CrmAdapter, open_recording: OpenRecording, limit: int | None, result: DeliveryResult
-    ) -> None:
+    async def all(self, adapter: CrmAdapter, stored: Stored, limit: int | None, result: DeliveryResult) -> None:
         """Page after page, batch after batch, until nothing is due, the limit is reached or the CRM says stop."""
+        course = Course()
         engine = Engine(
             adapter,
-            self.account,
-            self.crm,
+            Contacts(adapter, self.crm, self.account.country, self._memory(), self.clock),
+            course,
             own_numbers=self.own_numbers,
-            open_recording=open_recording,
+            stored=stored,
             record=lambda rows: asyncio.to_thread(self._record, rows),
             clock=self.clock,
         )
-        result.counts = engine.counts
+        result.counts = course.counts
         after: tuple[dt.datetime, str] | None = None
         left = limit
         try:
             while left != 0 and (page := await asyncio.to_thread(self._page, adapter, after)):
                 after = (page[-1].call.started_at, page[-1].call.call_id)
                 jobs = self._jobs(adapter, page)[:left]
+                await asyncio.to_thread(self._note_unchanged, adapter, page)
                 left = None if left is None else left - len(jobs)
                 for start in range(0, len(jobs), BATCH_CALLS):
                     await engine.batch(jobs[start : start + BATCH_CALLS])
-                    if engine.stopped:
+                    if course.stopped:
                         return
         finally:
-            result.errors.extend(engine.problems.values())
+            result.errors.extend(course.problems.values())
 
     def enqueue(self) -> None:
         """Gives every new call its row, so that what waits is counted even if the CRM cannot be reached."""
@@ -145,7 +150,9 @@ class _Run:
                 connection,
                 self.account.id,
                 self.crm.id,
-                adapter.kinds,
+                self._kinds(adapter),
+                updated=adapter.takes.updated,
+                leave_out=self.crm.leave_out,
                 now=self.clock(),
                 since=self.since,
                 retry_failed=self.retry_failed,
@@ -154,9 +161,44 @@ class _Run:
             )
 
     def _jobs(self, adapter: CrmAdapter, page: list[Work]) -> list[Job]:
-        now = self.clock()
-        due = [(work, due_kinds(work, adapter.kinds, now=now, retry_failed=self.retry_failed)) for work in page]
-        return [Job(self.account.id, self.crm.id, work, kinds) for work, kinds in due if kinds]
+        kinds, updated = self._kinds(adapter), adapter.takes.updated
+        now, retry = self.clock(), self.retry_failed
+        due = [(work, due_kinds(work, kinds, updated=updated, now=now, retry_failed=retry)) for work in page]
+        head = self.account.id, self.crm.id
+        return [Job(*head, work, kinds, self.account.timezone, self.crm.leave_out) for work, kinds in due if kinds]
+
+    def _kinds(self, adapter: CrmAdapter) -> tuple[Kind, ...]:
+        """What the CRM takes, without what the config has switched off."""
+        off = {"recording"} if self.crm.recordings == "none" else set()
+        return tuple(kind for kind in adapter.takes.kinds if kind not in off)
+
+    def _note_unchanged(self, adapter: CrmAdapter, page: list[Work]) -> None:
+        """Calls that were loaded anew and say the same need not be looked at again."""
+        rows = [
+            replace(entry, facts_at=work.loaded_at)
+            for work in page
+            for kind in adapter.takes.updated
+            if (entry := work.entries.get(kind))
+            and entry.state == "delivered"
+            and is_stale(entry, work)
+            and not has_changed(entry, work)
+        ]
+        if rows:
+            self._record(rows)
+
+    def _memory(self) -> Memory:
+        return Memory(
+            recall=lambda asked: asyncio.to_thread(self._recall, asked),
+            remember=lambda known: asyncio.to_thread(self._remember, known),
+        )
+
+    def _recall(self, asked: Collection[str]) -> dict[str, crm_contacts.Known]:
+        with self.lake.read() as connection:
+            return crm_contacts.recall(connection, self.crm.id, asked)
+
+    def _remember(self, known: list[crm_contacts.Known]) -> None:
+        with self.lake.write() as connection:
+            crm_contacts.remember(connection, known)
 
     def _record(self, rows: list[Activity]) -> None:
         with self.lake.write() as connection:

@@ -11,7 +11,8 @@ from trunkline.adapters.mail import check as check_mail
 from trunkline.adapters.pbx import fleet, open_surface
 from trunkline.adapters.pbx.base import sign_in_folder
 from trunkline.adapters.player.check import check as check_player
-from trunkline.config import Account, Crm
+from trunkline.config import Account
+from trunkline.crms import Crm
 from trunkline.errors import StorageError, TrunklineError, Unsupported
 from trunkline.tasks.doctor_audio import format_checks
 from trunkline.tasks.doctor_pbx import Check, pbx_checks
@@ -28,7 +29,7 @@ async def examine(work: Work, sites: list[Site], accounts: tuple[Account, ...]) 
         asyncio.to_thread(_lake, work),
         *(_place(name, blobs) for name, blobs in (("recordings", work.recordings), ("landing", work.landing))),
         *(_pbx(work, site) for site in sites),
-        *(_crm(account, crm) for account, crm in crms),
+        *(_crm(work, account, crm) for account, crm in crms),
         asyncio.to_thread(_mail, work),
         asyncio.to_thread(_links, work),
     )
@@ -85,19 +86,18 @@ async def _pbx(work: Work, site: Site) -> list[Check]:
     return [*pbx_checks(site, found), *problems]
 
 
-async def _crm(account: Account, crm: Crm) -> list[Check]:
+async def _crm(work: Work, account: Account, crm: Crm) -> list[Check]:
     where = f"account {account.id}, CRM {crm.id}"
     try:
-        adapter = adapter_for(crm)
+        adapter = adapter_for(crm, work.state)
     except TrunklineError as error:
         return [Check(where, "token", "fail", error.message, error.mend)]
     try:
-        await adapter.check()
+        return [Check(where, one.what, one.state, one.message, one.mend) for one in await adapter.check()]
     except TrunklineError as error:
         return [Check(where, "reachable and signed in", "fail", error.message, error.mend)]
     finally:
         await adapter.aclose()
-    return [Check(where, "reachable and signed in", "ok")]
 
 
 def _mail(work: Work) -> list[Check]:

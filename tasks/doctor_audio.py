@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from trunkline.config import Account, HighLevel
+from trunkline.config import Account
+from trunkline.crms import HighLevel
 from trunkline.encoders import installed
 from trunkline.tasks.doctor_pbx import Check
 

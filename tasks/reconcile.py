@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 from trunkline.adapters.pbx.base import Surface
-from trunkline.config import Account, Crm
+from trunkline.config import Account
+from trunkline.crms import Crm
 from trunkline.days import ONE_DAY, LocalDay, midnight
 from trunkline.errors import SpanError, Unsupported
 from trunkline.models import PbxReports, Probe

@@ -1,128 +1,140 @@
-"""One CRM over HTTP: keeps its rate limit, and turns its statuses into the errors the engine understands."""
+"""One CRM over HTTP: signed in, within its rate limit, its statuses turned into errors the engine understands."""
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-import time
-from collections import deque
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import httpx
 
 from trunkline import log
-from trunkline.adapters.crm.base import AnswerLost, Busy, Refused
+from trunkline.adapters.crm.base import AnswerLost, Busy, DeletedThere, Refused
+from trunkline.adapters.crm.pace import Pace
+from trunkline.adapters.crm.tokens import Auth
 from trunkline.adapters.http import Http, json_of
-from trunkline.errors import BadAnswer, BadCredentials, Forbidden
+from trunkline.errors import BadAnswer, BadCredentials, Forbidden, RemoteError
 
 AT_ONCE = 4
 REASON_LENGTH = 200
-
-
-class Pace:
-    """No more than `most` requests in any `interval_seconds`; both are learnt from the CRM's answers.
-
-    A request counts from its answer, not from when it was sent: only then has the CRM surely counted it.
-    """
-
-    def __init__(self, most: int, interval_seconds: float) -> None:
-        self.most, self.interval_seconds = most, interval_seconds
-        self._counted_at: deque[list[float]] = deque()
-        self._queue = asyncio.Lock()
-
-    @contextlib.asynccontextmanager
-    async def turn(self) -> AsyncIterator[None]:
-        """Enters when one more request may be sent; leave it when the answer is there."""
-        async with self._queue:
-            wait_seconds = self._wait_seconds()
-            while wait_seconds > 0:
-                await asyncio.sleep(wait_seconds)
-                wait_seconds = self._wait_seconds()
-            mine = [time.monotonic()]
-            self._counted_at.append(mine)
-        try:
-            yield
-        finally:
-            mine[0] = time.monotonic()
-
-    def learn(self, most: int, interval_seconds: float) -> None:
-        """Takes over the limit that the CRM tells."""
-        if most > 0 and interval_seconds > 0:
-            self.most, self.interval_seconds = most, interval_seconds
-
-    def _wait_seconds(self) -> float:
-        now = time.monotonic()
-        while self._counted_at and now - self._counted_at[0][0] >= self.interval_seconds:
-            self._counted_at.popleft()
-        if len(self._counted_at) < self.most:
-            return 0.0
-        return max(self._counted_at[-self.most][0] + self.interval_seconds - now, 0.001)
+_MEND = "mend the cause, then deliver --retry-failed"
 
 
 class CrmClient:
-    """Requests to one CRM. `learn` reads its rate-limit headers; `mend` says how to renew the credentials."""
+    """Requests to one CRM.
+
+    `base_url`: where its API answers; null if the sign-in tells. `learn` reads its rate-limit headers. `mend` says how
+    to renew the credentials, `rights` how to get a right that is missing. `deleted`: statuses that mean "not there".
+    `errors` finds the CRM's own words in a body. `full`: whether a 403 is the rate limit's.
+    """
 
     def __init__(
         self,
-        base_url: str,
+        base_url: str | None,
         *,
         where: str,
+        auth: Auth,
         pace: Pace,
-        learn: Callable[[Mapping[str, str], Pace], None],
         mend: str,
+        rights: str = "",
+        learn: Callable[[Mapping[str, str], Pace], None] = lambda _headers, _pace: None,
+        headers: Mapping[str, str] | None = None,
+        deleted: frozenset[int] = frozenset({404, 410}),
+        is_full: Callable[[httpx.Response], bool] = lambda response: response.status_code == 429,
     ) -> None:
         self.where = where
-        self._http = Http(base_url, where=where, at_once=AT_ONCE)
-        self._pace, self._learn, self._mend = pace, learn, mend
+        self._base_url, self._auth, self._pace, self._learn = base_url, auth, pace, learn
+        self._mend, self._rights, self._deleted, self._is_full = mend, rights or mend, deleted, is_full
+        self._headers = {"Accept": "application/json", **(headers or {})}
+        self._http: Http | None = None
+        self.last_headers: Mapping[str, str] = {}
 
     async def aclose(self) -> None:
         """Closes the connections."""
-        await self._http.aclose()
+        if self._http:
+            await self._http.aclose()
 
-    async def ask(self, method: str, path: str, *, idempotent: bool | None = None, **options: Any) -> Any:
-        """The answer's JSON; null for an empty body.
+    async def ask(self, method: str, path: str, **options: Any) -> Any:
+        """The answer's JSON; null for an empty body. `options`: as `send` takes them.
 
         Raises:
-            BadCredentials: 401.
+            BadCredentials: 401, also with renewed credentials.
             Forbidden: 403.
-            Busy: 429, still after the waits it asked for.
+            Busy: The rate limit, still after the waits it asked for.
+            DeletedThere: 404 or 410: what the path names is not there.
             Refused: Any other 4xx: this request will not be taken.
             AnswerLost: 5xx: it may have been done or not.
             Unreachable: Nothing answered; a request that was sent may have been done or not.
             BadAnswer: Neither JSON nor nothing.
         """
-        async with self._pace.turn():
-            response = await self._http.send(method, path, idempotent=idempotent, **options)
-        self._learn(response.headers, self._pace)
+        response = await self.send(method, path, **options)
         if response.is_success:
             return json_of(response, self.where) if response.content.strip() else None
-        self._raise(response)
-        return None
+        raise self.error_of(response)
 
-    def _raise(self, response: httpx.Response) -> None:
-        status, what = response.status_code, f"{response.status_code} {_words(response)}".strip()
+    async def send(
+        self, method: str, path: str, *, headers: Mapping[str, str] | None = None, **options: Any
+    ) -> httpx.Response:
+        """The answer, whatever its status, for an adapter that reads statuses itself; 401 renews the sign-in once.
+
+        `options`: httpx's, and `idempotent`: whether to send it again does no harm (by default: not of POST).
+        """
+        http = await self._connected()
+        for is_last in (False, True):
+            signed = await self._auth.header()
+            sent = {**self._headers, **(headers or {}), "Authorization": signed}
+            response = await http.send(method, path, headers=sent, **options)
+            self.last_headers = response.headers
+            self._learn(response.headers, self._pace)
+            if response.status_code != 401 or is_last or not await self._auth.renewed(signed):
+                break
+        return response
+
+    async def _connected(self) -> Http:
+        if not self._http:
+            base_url = self._base_url or await self._auth.api_url()
+            if not base_url:
+                raise BadAnswer("the sign-in told no address of the API", where=self.where, mend="set base_url")
+            if self._http is None:  # another request was first meanwhile
+                self._http = Http(base_url, where=self.where, at_once=AT_ONCE, pace=self._pace.turn)
+        return self._http
+
+    def error_of(self, response: httpx.Response) -> RemoteError:
+        """The error that a status and the CRM's own words stand for."""
+        status, what = response.status_code, f"{response.status_code} {words(response)}".strip()
         if status == 401:
-            raise BadCredentials(f"the credentials were refused ({what})", where=self.where, mend=self._mend)
+            return BadCredentials(f"the credentials were refused ({what})", where=self.where, mend=self._mend)
+        if self._is_full(response):
+            mend = "the next run goes on where this one stopped"
+            return Busy("its rate limit is used up", where=self.where, mend=mend)
         if status == 403:
-            raise Forbidden(f"a right is missing ({what})", where=self.where, mend=self._mend)
-        if status == 429:
-            raise Busy(
-                "its rate limit is used up", where=self.where, mend="the next run goes on where this one stopped"
-            )
+            return Forbidden(f"a right is missing ({what})", where=self.where, mend=self._rights)
+        if status in self._deleted:
+            return DeletedThere(f"not there: {what}", where=self.where, mend=_MEND)
         if status >= 500:
-            raise AnswerLost(f"answered {what}", where=self.where, mend="the next run looks it up and goes on")
+            return AnswerLost(f"answered {what}", where=self.where, mend="the next run looks it up and goes on")
         if status >= 400:
-            raise Refused(f"refused it: {what}", where=self.where, mend="mend the cause, then deliver --retry-failed")
-        raise BadAnswer(f"answered {status}", where=self.where, mend="check base_url")
+            return Refused(f"refused it: {what}", where=self.where, mend=_MEND)
+        return BadAnswer(f"answered {status}", where=self.where, mend="check base_url")
 
 
-def _words(response: httpx.Response) -> str:
+def words(response: httpx.Response) -> str:
     """The CRM's own words, short, without numbers or tokens."""
     try:
-        body = response.json()
+        return said_in(response.json())
     except ValueError:
         return ""
-    said = body.get("message", body.get("error", "")) if isinstance(body, dict) else ""
+
+
+def said_in(body: Any) -> str:
+    """The words of an error in a CRM's JSON: `message`, `error`, or a list of these."""
+    if isinstance(body, list):
+        body = body[0] if body else {}
+    said = (
+        next((body[key] for key in ("message", "error", "errors") if body.get(key)), "")
+        if isinstance(body, dict)
+        else ""
+    )
+    if isinstance(said, dict):
+        said = said.get("message") or ""
     text = "; ".join(map(str, said)) if isinstance(said, list) else str(said)
     return log.redact(text)[:REASON_LENGTH]

@@ -1,60 +1,87 @@
-"""HighLevel: what differs from other CRMs (CRM reference §2.1). Its call log has no duration, agent or queue."""
+"""HighLevel: what differs from other CRMs (CRM reference §2.1). Its call log has no duration, agent or queue: a note
+on the contact has them. Without a conversation provider calls are notes alone."""
 
 from __future__ import annotations
 
+import datetime as dt
 import html
 from collections.abc import Mapping, Sequence
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
-from trunkline import config
-from trunkline.adapters.crm.base import AnswerLost, Contact, RecordingFile
-from trunkline.adapters.crm.client import CrmClient, Pace
-from trunkline.delivery import CallFacts, Kind
-from trunkline.errors import BadAnswer
+from trunkline.adapters.crm import highlevel_sign_in as sign_in
+from trunkline.adapters.crm.base import (
+    AnswerLost,
+    Contact,
+    CrmAdapter,
+    DeletedThere,
+    Files,
+    Finding,
+    Listed,
+    Recording,
+    Takes,
+    Task,
+)
+from trunkline.adapters.crm.client import CrmClient
+from trunkline.adapters.crm.highlevel_talk import Conversations
+from trunkline.adapters.crm.pace import Pace
+from trunkline.crms import HighLevel
+from trunkline.delivery import Kind
+from trunkline.entries import Entry, marker
+from trunkline.errors import Forbidden, RemoteError
 
 # Each API has its own version; a wrong one is a validation error (CRM reference §2.1, official documents 2026-06-19).
-CONVERSATIONS_VERSION = "2021-04-15"
 CONTACTS_VERSION = "2021-07-28"
 # 100 requests in 10 s per app and location, told in every answer (CRM reference §2.1).
 MAX_REQUESTS, INTERVAL_SECONDS = 100, 10.0
-# "5 MB" for uploads other than WhatsApp, five attachments (official document, 2026-06-19).
-MAX_UPLOAD_BYTES = 5 * 1024 * 1024
-MAX_ATTACHMENTS = 5
-PAGE_SIZE = 100
-MAX_PAGES = 100
+# "5 MB" for uploads other than WhatsApp, five attachments; of audio MP3 and WAV (official document, 2026-06-19).
+FILES = Files(5 * 1024 * 1024, 5, frozenset({"audio/wav", "audio/x-wav", "audio/mpeg"}))
 SOURCE = "trunkline"
+_NOTE: frozenset[Kind] = frozenset({"note"})
+_NOBODY = "+10000000000"
+_NO_BUDGET: Final = ("rate budget", "unknown")
 
-_MISSED = {"voicemail": "voicemail", "busy": "busy"}
 
-
-class HighLevel:
-    """One HighLevel sub-account, with a private integration token."""
+class Adapter(CrmAdapter):
+    """One HighLevel sub-account."""
 
     name = "HighLevel"
-    kinds: tuple[Kind, ...] = ("call", "note", "recording")
-    max_recording_bytes = MAX_UPLOAD_BYTES
-    max_recordings = MAX_ATTACHMENTS
 
-    def __init__(self, crm: config.HighLevel) -> None:
+    def __init__(self, crm: HighLevel, state: Path) -> None:
         self._crm = crm
-        self._token = crm.secret()
         self._client = CrmClient(
             crm.base_url,
             where=f"CRM {crm.id}",
+            auth=sign_in.auth(crm, state),
             pace=Pace(MAX_REQUESTS, INTERVAL_SECONDS),
             learn=_learn,
-            mend="make a private integration token with the scopes for contacts and conversations, and put it in token",
+            mend=sign_in.mend(crm),
+            deleted=frozenset({404}),
         )
-        self._conversations: dict[str, str] = {}
-        self._placed: dict[str, tuple[str, str]] = {}
+        self._talk = Conversations(self._client, crm)
+        self._logs_calls = crm.provider_id is not None
+        self.takes = (
+            Takes(("call", "note", "recording", "transcript"), _NOTE, files=FILES)
+            if self._logs_calls
+            else Takes(("call", "transcript"), links=False)
+        )
 
     async def aclose(self) -> None:
         """Closes the connections."""
         await self._client.aclose()
 
-    async def check(self) -> None:
-        """Reads the sub-account's own record."""
-        await self._people("GET", f"/locations/{self._crm.location_id}")
+    async def check(self) -> list[Finding]:
+        """Reads the sub-account, a contact and a conversation that are not there: what is refused lacks a scope."""
+        location = self._crm.location_id
+        await self._people("GET", f"/locations/{location}")
+        found = [Finding("reachable and signed in", "ok")]
+        nobody = self._people("GET", "/contacts/search/duplicate", params={"locationId": location, "number": _NOBODY})
+        found.append(await self._scope("contacts.readonly", nobody))
+        found.append(await self._scope("conversations.readonly", self._talk.search("none")))
+        mode = "call logs" if self._logs_calls else "notes only: without provider_id calls are written as notes"
+        found.append(Finding("conversation provider", "ok" if self._logs_calls else "warn", mode, _PROVIDER))
+        left = self._client.last_headers.get("x-ratelimit-daily-remaining")
+        return [*found, Finding("rate budget", "ok", f"{left} requests left today") if left else Finding(*_NO_BUDGET)]
 
     async def find_contacts(self, number: str) -> Sequence[Contact]:
         """The contact whose primary phone this is; other numbers of a contact cannot be searched (§0.5)."""
@@ -71,104 +98,85 @@ class HighLevel:
         answer = await self._people("POST", "/contacts/upsert", json=body, idempotent=True)
         return self._id_in(answer, "contact", "id")
 
-    async def find_call(self, contact_id: str, call: CallFacts) -> str | None:
-        """Looks for our `altId` in the contact's conversation: the server refuses no repeat (§0.3)."""
-        conversation_id = await self._find_conversation(contact_id)
-        if conversation_id is None:
-            return None
-        query: dict[str, Any] = {"limit": PAGE_SIZE}
-        for _page in range(MAX_PAGES):
-            answer = await self._talk("GET", f"/conversations/{conversation_id}/messages", params=query)
-            page = answer.get("messages") if isinstance(answer, dict) else None
-            page = page if isinstance(page, dict) else {"messages": page or []}
-            for message in page.get("messages", []):
-                if message.get("altId") == call.call_id:
-                    self._placed[message["id"]] = (contact_id, conversation_id)
-                    return str(message["id"])
-            if not page.get("nextPage"):
-                return None
-            query["lastMessageId"] = page["lastMessageId"]
-        raise BadAnswer(
-            "a conversation too long to look through", where=self._client.where, mend="look for the call there"
-        )
+    async def find_calls(self, entries: Sequence[Entry]) -> Mapping[str, str]:
+        """Looks for our `altId` in the contacts' conversations: the server refuses no repeat (§0.3)."""
+        find = self._talk.find if self._logs_calls else self.find_note
+        found = [(entry.call.call_id, await find(entry)) for entry in entries]
+        return {call_id: remote_id for call_id, remote_id in found if remote_id}
 
-    async def log_call(self, contact_id: str, call: CallFacts) -> str:
-        """Logs a call; inbound or outbound is said by the path alone (§2.1)."""
-        conversation_id = await self._conversation(contact_id)
-        body = {
-            "type": "Call",
-            "conversationId": conversation_id,
-            "conversationProviderId": self._crm.provider_id,
-            "altId": call.call_id,
-            "date": call.started_at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-            "call": _parties(call),
-        }
-        if call.direction == "inbound":
-            body["contactId"] = contact_id
-        answer = await self._talk("POST", f"/conversations/messages/{call.direction}", json=body)
-        message_id = answer.get("messageId") if isinstance(answer, dict) else None
-        if not message_id:  # 201 with an empty body and nothing stored (issue #70)
-            raise AnswerLost(
-                "answered without a message id",
-                where=self._client.where,
-                mend="check that provider_id is a conversation provider of type Call of the token's app",
-            )
-        self._placed[message_id] = (contact_id, conversation_id)
-        return str(message_id)
+    async def log_calls(self, entries: Sequence[Entry]) -> Sequence[str | RemoteError]:
+        """Logs each call."""
+        log = self._talk.log if self._logs_calls else self.write_note
+        return [await log(entry) for entry in entries]
 
-    async def find_note(self, contact_id: str, marker: str) -> str | None:
-        """The note that holds our marker; HighLevel may give the text back as HTML."""
-        answer = await self._people("GET", f"/contacts/{contact_id}/notes")
-        notes = answer.get("notes", []) if isinstance(answer, dict) else []
-        return next((str(note["id"]) for note in notes if marker in html.unescape(note.get("body") or "")), None)
+    async def update_call(self, remote_id: str, entry: Entry) -> str:
+        """Of notes alone: a call log cannot be changed."""
+        await self.update_note(remote_id, entry)
+        return remote_id
 
-    async def write_note(self, contact_id: str, title: str, text: str) -> str:
+    async def add_recordings(self, remote_id: str, entry: Entry, recordings: Sequence[Recording]) -> None:  # noqa: ARG002
+        """Sets the message's attachments, replacing what was there (§2.1); files are uploaded first."""
+        await self._talk.attach(remote_id, recordings)
+
+    async def find_note(self, entry: Entry) -> str | None:
+        """The note that holds our marker."""
+        return await self._note_with(entry.contact_id, entry.marker)
+
+    async def write_note(self, entry: Entry) -> str:
         """Writes a note on the contact: calls themselves take none."""
-        body = {"title": title, "body": text} | ({"userId": self._crm.user_id} if self._crm.user_id else {})
-        answer = await self._people("POST", f"/contacts/{contact_id}/notes", json=body)
+        return await self._add_note(entry.contact_id, entry.title, entry.text)
+
+    async def update_note(self, remote_id: str, entry: Entry) -> None:
+        """Writes our own note anew."""
+        body = self._note(entry.title, entry.text)
+        await self._people("PUT", f"/contacts/{entry.contact_id}/notes/{remote_id}", json=body)
+
+    async def add_transcript(self, remote_id: str, entry: Entry, text: str) -> None:  # noqa: ARG002
+        """A note of its own."""
+        ours = marker(f"{entry.call.call_id} transcript")
+        if not await self._note_with(entry.contact_id, ours):
+            await self._add_note(entry.contact_id, "What was said", f"{text}\n{ours}")
+
+    async def find_task(self, task: Task) -> str | None:
+        """The contact's task whose text holds our marker."""
+        answer = await self._people("GET", f"/contacts/{task.contact_id}/tasks")
+        return _holding(answer, "tasks", marker(task.key))
+
+    async def write_task(self, task: Task) -> str:
+        """A task on the contact."""
+        due = task.due_at.isoformat(timespec="seconds").replace("+00:00", "Z")
+        body = {"title": task.title, "body": f"{task.text}\n{marker(task.key)}", "dueDate": due, "completed": False}
+        if self._crm.user_id:
+            body["assignedTo"] = self._crm.user_id
+        answer = await self._people("POST", f"/contacts/{task.contact_id}/tasks", json=body)
+        return self._id_in(answer, "task", "id")
+
+    async def close_task(self, remote_id: str, task: Task) -> None:
+        """Marks it as completed."""
+        await self._people("PUT", f"/contacts/{task.contact_id}/tasks/{remote_id}/completed", json={"completed": True})
+
+    async def list_calls(self, since: dt.datetime, until: dt.datetime) -> Sequence[Listed] | None:
+        """The sub-account's calls of our provider; of notes there is no list."""
+        return await self._talk.listed(since, until) if self._logs_calls else None
+
+    def _note(self, title: str, text: str) -> dict[str, str]:
+        return {"title": title, "body": text} | ({"userId": self._crm.user_id} if self._crm.user_id else {})
+
+    async def _add_note(self, contact_id: str | None, title: str, text: str) -> str:
+        answer = await self._people("POST", f"/contacts/{contact_id}/notes", json=self._note(title, text))
         return self._id_in(answer, "note", "id")
 
-    async def attach_recordings(self, call_remote_id: str, files: Sequence[RecordingFile]) -> None:
-        """Uploads the files and sets them as the message's attachments, replacing what was there (§2.1)."""
-        contact_id, conversation_id = self._placed.get(call_remote_id) or await self._place_of(call_remote_id)
-        form = {"conversationId": conversation_id, "contactId": contact_id, "locationId": self._crm.location_id}
-        urls: list[str] = []
-        for file in files:
-            part = {"fileAttachment": (file.name, file.content, file.media_type)}
-            path = "/conversations/messages/upload"  # a second upload leaves a file nobody links: harmless
-            answer = await self._talk("POST", path, data=form, files=part, idempotent=True)
-            uploaded = answer.get("uploadedFiles") if isinstance(answer, dict) else None
-            if not isinstance(uploaded, dict) or not uploaded:
-                raise AnswerLost("answered an upload without an address", where=self._client.where)
-            urls.append(str(next(iter(uploaded.values()))))
-        path = f"/conversations/messages/{call_remote_id}/attachments"
-        await self._talk("PUT", path, json={"attachments": urls})
+    async def _note_with(self, contact_id: str | None, ours: str) -> str | None:
+        return _holding(await self._people("GET", f"/contacts/{contact_id}/notes"), "notes", ours)
 
-    async def _conversation(self, contact_id: str) -> str:
-        """The contact's one conversation, made if there is none."""
-        found = self._conversations.get(contact_id) or await self._find_conversation(contact_id)
-        if found is None:
-            body = {"locationId": self._crm.location_id, "contactId": contact_id}
-            found = self._id_in(await self._talk("POST", "/conversations/", json=body), "conversation", "id")
-            self._conversations[contact_id] = found
-        return found
-
-    async def _find_conversation(self, contact_id: str) -> str | None:
-        query = {"locationId": self._crm.location_id, "contactId": contact_id}
-        answer = await self._talk("GET", "/conversations/search", params=query)
-        found = answer.get("conversations") if isinstance(answer, dict) else None
-        for conversation in found or []:
-            if conversation.get("contactId") == contact_id:
-                self._conversations[contact_id] = str(conversation["id"])
-                return self._conversations[contact_id]
-        return None
-
-    async def _place_of(self, message_id: str) -> tuple[str, str]:
-        answer = await self._talk("GET", f"/conversations/messages/{message_id}")
-        message = answer.get("message", answer) if isinstance(answer, dict) else None
-        if not isinstance(message, dict) or not message.get("conversationId"):
-            raise BadAnswer("answered a message without its conversation", where=self._client.where, mend="try again")
-        return str(message.get("contactId")), str(message["conversationId"])
+    async def _scope(self, scope: str, asking: Any) -> Finding:
+        try:
+            await asking
+        except DeletedThere:
+            pass
+        except Forbidden as error:
+            return Finding(scope, "fail", error.message, f"give the token the scope {scope}")
+        return Finding(scope, "ok")
 
     def _id_in(self, answer: Any, table: str, key: str) -> str:
         found = answer.get(table) if isinstance(answer, dict) else None
@@ -177,24 +185,17 @@ class HighLevel:
             raise AnswerLost(f"answered without the {table}'s id", where=self._client.where)
         return str(value)
 
-    async def _talk(self, method: str, path: str, **options: Any) -> Any:
-        return await self._client.ask(method, path, headers=self._headers(CONVERSATIONS_VERSION), **options)
-
     async def _people(self, method: str, path: str, **options: Any) -> Any:
-        return await self._client.ask(method, path, headers=self._headers(CONTACTS_VERSION), **options)
-
-    def _headers(self, version: str) -> dict[str, str]:
-        bearer = f"Bearer {self._token.get_secret_value()}"
-        return {"Authorization": bearer, "Version": version, "Accept": "application/json"}
+        return await self._client.ask(method, path, headers={"Version": CONTACTS_VERSION}, **options)
 
 
-def _parties(call: CallFacts) -> dict[str, str]:
-    """Who called whom, and how it went."""
-    ours, theirs = ("to", "from") if call.direction == "inbound" else ("from", "to")
-    spoken = call.outcome in {"answered", "connected"}
-    status = "completed" if spoken else _MISSED.get(call.miss_reason or "", "no-answer")
-    named = {theirs: call.external_number, ours: call.did, "status": status}
-    return {key: value for key, value in named.items() if value}
+_PROVIDER = "make a conversation provider of type Call in the app and put its id in provider_id"
+
+
+def _holding(answer: Any, table: str, ours: str) -> str | None:
+    """The id of the row that holds our marker; HighLevel may give text back as HTML."""
+    rows = answer.get(table, []) if isinstance(answer, dict) else []
+    return next((str(row["id"]) for row in rows if ours in html.unescape(row.get("body") or "")), None)
 
 
 def _learn(headers: Mapping[str, str], pace: Pace) -> None:

@@ -1,14 +1,20 @@
-"""Which module serves which `kind` of CRM in the config."""
+"""Which module serves which `kind` of CRM in the config: the one of that name, by its class `Adapter`."""
 
 from __future__ import annotations
 
+import importlib
+from pathlib import Path
+
 from trunkline.adapters.crm.base import CrmAdapter
-from trunkline.adapters.crm.highlevel import HighLevel
-from trunkline.config import Crm
-
-_ADAPTERS = {"highlevel": HighLevel}
+from trunkline.crms import Crm
 
 
-def adapter_for(crm: Crm) -> CrmAdapter:
-    """The adapter for a CRM of the config. Raises ConfigError if its secret is not set."""
-    return _ADAPTERS[crm.kind](crm)
+def adapter_for(crm: Crm, state: Path) -> CrmAdapter:
+    """The adapter for a CRM of the config; `state`: the folder where sign-ins are kept.
+
+    Raises:
+        ConfigError: Its secret is not set.
+    """
+    module = importlib.import_module(f"trunkline.adapters.crm.{crm.kind}")
+    adapter: CrmAdapter = module.Adapter(crm, state)
+    return adapter

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import mimetypes
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from trunkline.adapters.crm.base import CrmAdapter, RecordingFile, Refused
-from trunkline.delivery import Kind, Work, fitting, marker, note_text, note_title
+from trunkline.adapters.crm.base import CrmAdapter, Recording, Refused
+from trunkline.crms import RecordingsAs
+from trunkline.delivery import Activity, Kind, Work
+from trunkline.entries import Entry, StoredRecording
 from trunkline.errors import StorageError, Unreachable
 
 OpenRecording = Callable[[str], Awaitable[bytes]]
 """Reads a stored recording by its key relative to `[store] recordings`."""
+LinkTo = Callable[[str], str]
+"""A signed link to a stored recording."""
+
+NO_LINKS = "recordings go to it as links, and the config has no [links]"
 
 
 @dataclass(frozen=True)
@@ -24,53 +30,97 @@ class Sent:
 
 
 @dataclass(frozen=True)
+class Stored:
+    """How recordings are handed over. `link_to`: null where the config has no links."""
+
+    as_what: RecordingsAs | None
+    open_recording: OpenRecording
+    link_to: LinkTo | None
+
+
+@dataclass(frozen=True)
 class Step:
-    """An activity of one call, about to be sent. `was_tried`: an earlier run may have sent it."""
+    """An activity of a logged call, about to be sent. `before`: its row as an earlier run left it."""
 
     kind: Kind
     work: Work
-    contact_id: str | None
-    call_remote_id: str | None
-    was_tried: bool
+    entry: Entry
+    call_remote_id: str
+    before: Activity
 
 
-async def send(adapter: CrmAdapter, step: Step, open_recording: OpenRecording, timezone: str) -> Sent:
-    """Sends one activity, or finds that it was sent before.
+async def send(adapter: CrmAdapter, step: Step, stored: Stored) -> Sent:
+    """Sends one activity other than the call itself, or finds that it was sent before.
 
     Raises:
         RemoteError: As the adapter raises it.
         Unreachable: Where recordings are kept does not answer.
-        Refused: It cannot be sent: no contact any more, or the stored recording cannot be read.
+        Refused: It cannot be sent: the stored recording cannot be read.
     """
     if step.kind == "recording":
-        return await _recordings(adapter, step, open_recording)
-    if step.contact_id is None:
-        raise Refused("no contact has this number any more")
-    call = step.work.call
-    if step.kind == "call":
-        found = await adapter.find_call(step.contact_id, call) if step.was_tried else None
-        return Sent(found or await adapter.log_call(step.contact_id, call))
-    found = await adapter.find_note(step.contact_id, marker(call.call_id)) if step.was_tried else None
-    return Sent(found or await adapter.write_note(step.contact_id, note_title(call), note_text(call, timezone)))
+        return await _recordings(adapter, step, stored)
+    if step.kind == "transcript":
+        await adapter.add_transcript(step.call_remote_id, step.entry, "\n\n".join(step.work.texts))
+        return Sent(step.call_remote_id)
+    if step.before.remote_id:
+        await adapter.update_note(step.before.remote_id, step.entry)
+        return Sent(step.before.remote_id)
+    found = await adapter.find_note(step.entry) if step.before.attempts else None
+    return Sent(found or await adapter.write_note(step.entry))
 
 
-async def _recordings(adapter: CrmAdapter, step: Step, open_recording: OpenRecording) -> Sent:
-    """Attaching replaces, so it is simply done again where an answer was lost."""
-    taken, left_out = fitting(
-        step.work.recordings, crm=adapter.name, max_bytes=adapter.max_recording_bytes, most=adapter.max_recordings
-    )
-    if not taken:
+async def _recordings(adapter: CrmAdapter, step: Step, stored: Stored) -> Sent:
+    """Adding replaces or is refused the second time, so it is simply done again where an answer was lost."""
+    recordings, left_out = await _handed_over(adapter, step, stored)
+    if not recordings:
         return Sent(None, left_out)
-    files = []
-    for number, recording in enumerate(taken, start=1):
-        try:
-            content = await open_recording(recording.path)
-        except StorageError as error:  # an outage of the object store, not this recording's: it waits
-            raise Unreachable(f"the stored recording cannot be had now: {error.message}", mend=error.mend) from error
-        except Exception as error:
-            raise Refused(f"the stored recording cannot be read ({type(error).__name__})") from error
-        suffix = PurePosixPath(recording.path).suffix or mimetypes.guess_extension(recording.media_type) or ".wav"
-        files.append(RecordingFile(f"call-{number}{suffix}", recording.media_type, content))
-    assert step.call_remote_id is not None  # noqa: S101 — a recording is due only once its call is delivered
-    await adapter.attach_recordings(step.call_remote_id, files)
+    await adapter.add_recordings(step.call_remote_id, step.entry, recordings)
     return Sent(step.call_remote_id, left_out)
+
+
+async def _handed_over(adapter: CrmAdapter, step: Step, stored: Stored) -> tuple[list[Recording], str | None]:
+    files = adapter.takes.files if stored.as_what != "link" else None
+    taken, left_out = fitting(step.work.recordings, adapter) if files else ([], None)
+    if taken:
+        return [await _file(one, number, stored) for number, one in enumerate(taken, start=1)], left_out
+    if not adapter.takes.links:
+        return [], left_out or f"{adapter.name} takes no links"
+    if stored.link_to is None:
+        return [], left_out or NO_LINKS
+    return [_link(one, number, stored.link_to) for number, one in enumerate(step.work.recordings, start=1)], None
+
+
+def fitting(recordings: Sequence[StoredRecording], adapter: CrmAdapter) -> tuple[list[StoredRecording], str | None]:
+    """The recordings a CRM takes as files, and why the others are left out."""
+    files, name = adapter.takes.files, adapter.name
+    if files is None:
+        return [], f"{name} takes no files"
+    known = [one for one in recordings if not files.media_types or one.media_type in files.media_types]
+    small = [one for one in known if one.bytes <= files.max_bytes]
+    left_out = None
+    if len(known) < len(recordings):
+        left_out = f"recording is of a type that {name} does not take"
+    elif len(small) < len(known):
+        left_out = f"recording is larger than {name} takes ({files.max_bytes >> 20} MB)"
+    elif len(small) > files.most:
+        left_out = f"more recordings than {name} takes ({files.most})"
+    return small[: files.most], left_out
+
+
+async def _file(recording: StoredRecording, number: int, stored: Stored) -> Recording:
+    try:
+        content = await stored.open_recording(recording.path)
+    except StorageError as error:  # an outage of the object store, not this recording's: it waits
+        raise Unreachable(f"the stored recording cannot be had now: {error.message}", mend=error.mend) from error
+    except Exception as error:
+        raise Refused(f"the stored recording cannot be read ({type(error).__name__})") from error
+    return Recording(_name(recording, number), recording.media_type, content)
+
+
+def _link(recording: StoredRecording, number: int, link_to: LinkTo) -> Recording:
+    return Recording(_name(recording, number), recording.media_type, url=link_to(recording.path))
+
+
+def _name(recording: StoredRecording, number: int) -> str:
+    suffix = PurePosixPath(recording.path).suffix or mimetypes.guess_extension(recording.media_type) or ".wav"
+    return f"call-{number}{suffix}"

@@ -7,18 +7,18 @@ service refuses one. Serve `.app` with `trunkline.simulator.serve.Server`.
 
 from __future__ import annotations
 
-import itertools
+import datetime as dt
 from typing import Any
 
 from starlette.requests import Request
 
 from trunkline.simulator.crm import highlevel_rules as rules
-from trunkline.simulator.crm.front import Faults, Front, RateLimit, Seen
+from trunkline.simulator.crm.front import Front
 from trunkline.simulator.crm.highlevel_routes import router
 from trunkline.simulator.crm.highlevel_rules import Refusal
+from trunkline.simulator.crm.site import CrmSite, Json, LoggedCall, Secret, TaskThere
 
 DAILY_LIMIT = 200_000
-Json = dict[str, Any]
 
 
 class _Limited(Front):
@@ -32,17 +32,20 @@ class _Limited(Front):
         }
 
 
-class HighLevel:
-    """One sub-account and what is in it. Tests read the public attributes."""
+class HighLevel(CrmSite):
+    """One sub-account and what is in it."""
+
+    kind = "highlevel"
 
     def __init__(
         self,
-        location_id: str,
-        token: str,
-        provider_id: str,
+        location_id: str = "location1",
+        token: str = "pit-simulated",  # noqa: S107 - opens nothing but this simulator
+        provider_id: str = "provider1",
         contacts: dict[str, str] | None = None,
         rate_limit: tuple[int, float] = (100, 10.0),
     ) -> None:
+        super().__init__(rate_limit)
         self.location_id, self.token, self.provider_id = location_id, token, provider_id
         self.timezone = "Australia/Adelaide"
         self.contacts: dict[str, Json] = {}
@@ -51,17 +54,45 @@ class HighLevel:
         self.notes: list[Json] = []
         self.tasks: list[Json] = []
         self.uploads: dict[str, bytes] = {}
-        self.requests: list[Seen] = []
-        self.faults = Faults()
-        self.limit = RateLimit(*rate_limit)
-        self._ids = itertools.count(1)
         for phone, name in (contacts or {}).items():
             self.add_contact(phone, name)
         self.app = _Limited(router(self), self.faults, self.limit, self.requests)
 
-    def new_id(self, kind: str) -> str:
-        """A new id, such as `contact0001`."""
-        return f"{kind}{next(self._ids):04d}"
+    def settings(self, url: str) -> Json:
+        """With a private integration token."""
+        place = {"location_id": self.location_id, "provider_id": self.provider_id}
+        return {"base_url": url, **place, "token": Secret(self.token)}
+
+    def logged(self) -> list[LoggedCall]:
+        """Call logs, each with the note that has its marker."""
+        return [self._logged(message) for message in self.messages]
+
+    def _logged(self, message: Json) -> LoggedCall:
+        note = next((one["body"] for one in self.notes if f"[trunkline {message['altId']}]" in one["body"]), "")
+        started = rules.instant(message["dateAdded"])
+        assert started is not None  # noqa: S101 - the rules let no other in
+        return LoggedCall(
+            remote_id=message["id"],
+            key=message["altId"],
+            number=self.contacts[message["contactId"]]["phone"],
+            direction=message["direction"],
+            is_spoken=message["call"].get("status") == "completed",
+            started=started.astimezone(dt.UTC).replace(microsecond=0),
+            seconds=None,
+            text=note,
+            recordings=len(message["attachments"]),
+        )
+
+    def numbers(self) -> list[str]:
+        """Primary phones."""
+        return [one["phone"] for one in self.contacts.values() if one["phone"]]
+
+    def tasks_there(self) -> list[TaskThere]:
+        """The contacts' tasks."""
+        return [
+            TaskThere(self.contacts[one["contactId"]]["phone"], one["title"], one.get("body", ""), one["completed"])
+            for one in self.tasks
+        ]
 
     def add_contact(self, phone: str | None, name: str | None = None, **more: Any) -> Json:
         """Adds a contact as a person in the sub-account would."""

@@ -46,6 +46,9 @@ def router(crm: HighLevel) -> Router:
             at("GET", "/contacts/{contact}/tasks", people, _tasks),
             at("POST", "/contacts/{contact}/tasks", people, _add_task, 201),
             at("PUT", "/contacts/{contact}/tasks/{task}", people, _change_task),
+            at("PUT", "/contacts/{contact}/tasks/{task}/completed", people, _complete_task),
+            at("PUT", "/contacts/{contact}/notes/{note}", people, _change_note),
+            at("GET", "/conversations/messages/export", talk, _export),
             at("GET", "/locations/{location}", people, _location),
             at("GET", "/conversations/search", talk, _search_conversations),
             at("POST", "/conversations/", talk, _add_conversation, 201),
@@ -124,6 +127,35 @@ async def _change_task(crm: HighLevel, request: Request) -> Any:
             task.update(body)
             return {"task": task}
     raise Refusal(400, "Task not found")
+
+
+async def _complete_task(crm: HighLevel, request: Request) -> Any:
+    rules.only(await _json(request), {"completed"}, {"completed"})
+    return await _change_task(crm, request)
+
+
+async def _change_note(crm: HighLevel, request: Request) -> Any:
+    contact = _contact(crm, request)
+    body = rules.only(await _json(request), rules.NOTE, {"body"})
+    for note in crm.notes:
+        if note["id"] == request.path_params["note"] and note["contactId"] == contact:
+            note.update(body)
+            return {"note": note}
+    raise Refusal(404, "Note not found")
+
+
+async def _export(crm: HighLevel, request: Request) -> Any:
+    """Calls of a span, newest first; the cursor is how many were given."""
+    crm.at_home(request.query_params.get("locationId"))
+    since, until = (rules.instant(request.query_params.get(key)) for key in ("startDate", "endDate"))
+    limit, start = int(request.query_params.get("limit", 100)), int(request.query_params.get("cursor", 0))
+    if not 10 <= limit <= rules.MAX_EXPORT:
+        raise Refusal(422, f"limit must be from 10 to {rules.MAX_EXPORT}")
+    moments = [(rules.instant(one["dateAdded"]), one) for one in crm.messages]
+    chosen = [one for at, one in moments if at and (not since or at >= since) and (not until or at < until)]
+    page = chosen[::-1][start : start + limit]
+    following = {"nextCursor": str(start + limit)} if start + limit < len(chosen) else {}
+    return {"messages": page, "total": len(chosen), **following}
 
 
 async def _location(crm: HighLevel, request: Request) -> Any:

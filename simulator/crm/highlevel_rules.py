@@ -15,6 +15,7 @@ CALL_STATUSES = {"pending", "completed", "answered", "busy", "no-answer", "faile
 UPLOAD_TYPES = {"mp3", "wav", "mp4", "mpeg", "jpg", "jpeg", "png", "pdf", "zip", "rar", "doc", "docx", "txt"}
 MAX_UPLOAD_BYTES = 5 * 1024 * 1024
 MAX_ATTACHMENTS = 5
+MAX_EXPORT = 500
 
 _LOG_CALL = {"type", "conversationId", "conversationProviderId", "altId", "date", "attachments", "call"}
 INBOUND = _LOG_CALL | {"contactId", "message", "direction", "html", "subject"}

@@ -8,32 +8,20 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    PrivateAttr,
-    SecretStr,
-    model_validator,
-)
+from pydantic import Field, PrivateAttr, SecretStr, model_validator
 
 from trunkline import hours as opening
+from trunkline.crms import Crm
 from trunkline.errors import ConfigError
 from trunkline.fields import Address, CallbackWithin, Country, Days, Id, Origin, Zone
 from trunkline.links import Links as SignedLinks
 from trunkline.secrets import SecretRef, Settings, reveal, revealed
+from trunkline.table import Table
 from trunkline.versions import Version
 
 RecordingPolicy = Literal["all", "external", "on-demand", "none"]
 RecordingFormat = Literal["original", "opus", "mp3"]
 LEAST_SECRET = 32  # characters: what signs links must not be guessed by trying
-UnknownCallers = Literal["skip", "create-inbound", "create"]
-
-
-class Table(BaseModel):
-    """A table of the file: unknown keys are errors, values never appear in messages."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
 class Agency(Table):
@@ -56,7 +44,7 @@ class StoreTable(Table):
     lake: str = "data/lake.duckdb"
     landing: str = "data/landing"
     recordings: str = "data/recordings"
-    options: Settings = {}
+    options: Settings = Field(default_factory=dict)
 
 
 class Mail(Table):
@@ -133,29 +121,6 @@ class Pbx(Table):
         return reveal(
             reference, self._folder, f"PBX {self.id}, {'client_secret' if self.client_secret else 'password'}"
         )
-
-
-class HighLevel(Table):
-    """A HighLevel sub-account (CRM reference §2.1)."""
-
-    id: Id
-    kind: Literal["highlevel"]
-    base_url: Origin = "https://services.leadconnectorhq.com"
-    location_id: str
-    provider_id: str
-    token: SecretRef
-    user_id: str | None = None
-    unknown_callers: UnknownCallers = "skip"
-    missed_call_task: bool = False
-    _folder: Path = PrivateAttr(Path())
-
-    def secret(self) -> SecretStr:
-        """The token. Raises ConfigError if it is not set."""
-        return reveal(self.token, self._folder, f"CRM {self.id}, token")
-
-
-Crm = HighLevel
-"""Every kind of CRM this version delivers to."""
 
 
 class Account(Table):

@@ -102,6 +102,8 @@ def _sentence(error: ValidationError, path: Path, origins: list[str], data: dict
 def _key(location: tuple[int | str, ...], data: Any) -> str:
     key = ""
     for step in location:
+        if isinstance(data, dict) and step == data.get("kind") and step not in data:
+            continue  # pydantic's word for which kind of CRM it took the table for
         data = data[step] if _holds(data, step) else None
         if isinstance(step, int):
             key += f"[{data.get('id', step) if isinstance(data, dict) else step}]"

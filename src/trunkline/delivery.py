@@ -1,4 +1,4 @@
-"""Which activities a call needs in a CRM, and what they say. Pure: no lake, no network (contract §4, §5.5)."""
+"""Which activities a call needs in a CRM, and what the ledger says of them. Pure (contract §4, §5.5)."""
 
 from __future__ import annotations
 
@@ -8,74 +8,35 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
-from zoneinfo import ZoneInfo
 
-from trunkline.config import UnknownCallers
+from trunkline.crms import UnknownCallers
+from trunkline.entries import CallFacts, StoredRecording
 from trunkline.numbers import is_removed
 
-Kind = Literal["call", "note", "recording", "task"]
+Kind = Literal["call", "note", "recording", "transcript", "task", "task_closed"]
 State = Literal["delivered", "pending", "skipped", "failed"]
 
 UNKNOWN_CALLER = "unknown caller"
+SEVERAL_CONTACTS = "several contacts have this number"
 INTERNAL = "internal call"
 NO_NUMBER = "no external number"
 OWN_NUMBER = "the number is the account's own"
 REMOVED = "removed by retention"
+DELETED_THERE = "deleted in the CRM"
 # The contact may be made after the call: an unknown caller is looked up again this long after the first try.
 LOOK_AGAIN_AFTER = tuple(dt.timedelta(minutes=minutes) for minutes in (15, 60, 4 * 60, 24 * 60))
 LOOK_AGAIN_UNTIL = dt.timedelta(hours=48)
 # After so many answers that say neither yes nor no (5xx, an empty 201) only `--retry-failed` tries again.
 GIVE_UP_ATTEMPTS = 10
 
-_MISSED = {
-    "voicemail": "went to voicemail",
-    "queue_abandoned": "the caller hung up while waiting in the queue",
-    "no_answer": "nobody answered",
-    "ivr_abandoned": "the caller hung up in the menu",
-    "not_offered": "nobody's phone rang",
-    "busy": "busy",
-    "rejected": "rejected",
-}
-_HEADS = {
-    "answered": "Inbound call, answered",
-    "missed": "Inbound call, missed",
-    "connected": "Outbound call, connected",
-    "not_connected": "Outbound call, not connected",
-}
-
-
-@dataclass(frozen=True)
-class CallFacts:
-    """What a CRM is told of one call. `agent` is who spoke to the caller, or who dialled."""
-
-    call_id: str
-    started_at: dt.datetime
-    direction: str
-    outcome: str
-    miss_reason: str | None = None
-    external_number: str | None = None
-    external_name: str | None = None
-    did: str | None = None
-    agent: str | None = None
-    queue: str | None = None
-    wait_seconds: float | None = None
-    talk_seconds: float | None = None
-
-
-@dataclass(frozen=True)
-class StoredRecording:
-    """A recording that is kept; `path` is a key relative to `[store] recordings`."""
-
-    recording_id: str
-    path: str
-    bytes: int
-    sha256: str
-    media_type: str
-
 
 @dataclass(frozen=True)
 class Activity:
-    """One row of the ledger (contract §4, activities)."""
+    """One row of the ledger (contract §4, activities).
+
+    A row that waits and has a `remote_id` is in the CRM already, and is to be told anew. `facts_at`: when the call was
+    loaded as the CRM was told of it.
+    """
 
     activity_id: str
     call_id: str
@@ -89,6 +50,7 @@ class Activity:
     payload_sha256: str | None = None
     first_tried_at: dt.datetime | None = None
     delivered_at: dt.datetime | None = None
+    facts_at: dt.datetime | None = None
 
     def tried(self, now: dt.datetime, payload_sha256: str | None = None) -> Activity:
         """The row as it must be on disk before the request is sent."""
@@ -111,16 +73,21 @@ class Activity:
 
 @dataclass(frozen=True)
 class Work:
-    """A call, what the ledger says of it in one CRM, and its recordings (all settled, some stored)."""
+    """A call, what the ledger says of it in one CRM, and its recordings (all settled, some stored).
+
+    `texts`: what was said in it, in words: its transcripts and summaries. `loaded_at`: when the facts came.
+    """
 
     call: CallFacts
     entries: Mapping[Kind, Activity]
     recordings: Sequence[StoredRecording] = ()
+    texts: Sequence[str] = ()
+    loaded_at: dt.datetime | None = None
 
 
-def activity_id(crm_id: str, call_id: str, kind: Kind) -> str:
-    """The key of the ledger: one row for each CRM, call and kind."""
-    return f"{crm_id}:{call_id}:{kind}"
+def activity_id(crm_id: str, key: str, kind: Kind) -> str:
+    """The key of the ledger: one row for each CRM, call (or episode) and kind."""
+    return f"{crm_id}:{key}:{kind}"
 
 
 def skip_reason(call: CallFacts, own_numbers: Collection[str]) -> str | None:
@@ -134,21 +101,35 @@ def skip_reason(call: CallFacts, own_numbers: Collection[str]) -> str | None:
     return OWN_NUMBER if call.external_number in own_numbers else None
 
 
-def due_kinds(work: Work, kinds: Sequence[Kind], *, now: dt.datetime, retry_failed: bool) -> tuple[Kind, ...]:
+def due_kinds(
+    work: Work, kinds: Sequence[Kind], *, updated: Collection[Kind] = (), now: dt.datetime, retry_failed: bool
+) -> tuple[Kind, ...]:
     """The activities that are to be sent now, of those the CRM takes, in the order of sending.
 
-    Notes and recordings hang on the call: they wait until it is delivered. A delivered activity is never due again,
-    even if the call's facts have changed since.
+    All others hang on the call: they wait until it is delivered. Of what is delivered, only the kinds in `updated` are
+    due again, once the call's facts have changed.
     """
     found: list[Kind] = []
     for kind in kinds:
-        entry = work.entries.get(kind)
-        call = work.entries.get("call")
+        entry, call = work.entries.get(kind), work.entries.get("call")
         hangs = kind == "call" or "call" in found or (call is not None and call.state == "delivered")
-        wanted = kind != "recording" or bool(work.recordings)
-        if hangs and wanted and (entry is None or _is_due(entry, now, retry_failed)):
+        wanted = {"recording": bool(work.recordings), "transcript": bool(work.texts)}.get(kind, True)
+        is_due = entry is None or _is_due(entry, now, retry_failed) or (kind in updated and has_changed(entry, work))
+        if hangs and wanted and is_due:
             found.append(kind)
     return tuple(found)
+
+
+def has_changed(entry: Activity, work: Work) -> bool:
+    """Whether the CRM was told of the call as it no longer is."""
+    if entry.state != "delivered" or not is_stale(entry, work):
+        return False
+    return entry.payload_sha256 not in {None, payload_sha256(work, entry.kind)}
+
+
+def is_stale(entry: Activity, work: Work) -> bool:
+    """Whether the call was loaded anew since the CRM was told; its facts may be the same."""
+    return bool(entry.facts_at and work.loaded_at and entry.facts_at < work.loaded_at)
 
 
 def _is_due(entry: Activity, now: dt.datetime, retry_failed: bool) -> bool:
@@ -170,60 +151,12 @@ def may_create(policy: UnknownCallers, direction: str) -> bool:
     return policy == "create" or (policy == "create-inbound" and direction == "inbound")
 
 
-def payload_sha256(work: Work, kind: Kind, timezone: str) -> str:
+def payload_sha256(work: Work, kind: Kind) -> str:
     """A hash of what an activity says, whatever the CRM makes of it."""
     content: Any = asdict(work.call)
-    if kind == "note":
-        content = note_text(work.call, timezone)
     if kind == "recording":
         content = [[one.recording_id, one.sha256] for one in work.recordings]
+    if kind == "transcript":
+        content = list(work.texts)
     text = json.dumps(content, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def fitting(
-    recordings: Sequence[StoredRecording], *, crm: str, max_bytes: int, most: int
-) -> tuple[list[StoredRecording], str | None]:
-    """The recordings a CRM takes, and why the others are left out."""
-    small = [one for one in recordings if one.bytes <= max_bytes]
-    if len(small) < len(recordings):
-        return small[:most], f"recording is larger than {crm} takes ({max_bytes >> 20} MB)"
-    return small[:most], f"more recordings than {crm} takes ({most})" if len(small) > most else None
-
-
-def marker(call_id: str) -> str:
-    """The text by which our note is found again; closed at both ends, for one id may begin with another."""
-    return f"[trunkline {call_id}]"
-
-
-def note_title(call: CallFacts) -> str:
-    """What the call was, in four words."""
-    return _HEADS.get(call.outcome, "Call")
-
-
-def note_text(call: CallFacts, timezone: str) -> str:
-    """What a CRM's call log has no field for, in plain words, with times in the account's zone."""
-    started = call.started_at.astimezone(ZoneInfo(timezone)).strftime("%a %d %b %Y, %H:%M:%S")
-    missed = _MISSED.get(call.miss_reason or "")
-    agent = "Called by" if call.direction == "outbound" else "Answered by"
-    lines = {
-        "": note_title(call) + (f": {missed}" if missed else ""),
-        "Started": f"{started} ({timezone})",
-        agent: call.agent,
-        "Queue": call.queue,
-        "Our number": call.did,
-        "Waited": None if call.direction == "outbound" else in_words(call.wait_seconds),
-        "Talked": in_words(call.talk_seconds),
-    }
-    text = [f"{key}: {value}" if key else str(value) for key, value in lines.items() if value]
-    return "\n".join([*text, marker(call.call_id)])
-
-
-def in_words(seconds: float | None) -> str | None:
-    """`3 min 20 s`; null for nothing."""
-    if seconds is None or round(seconds) <= 0:
-        return None
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    parts = ((hours, "h"), (minutes, "min"), (rest, "s"))
-    return " ".join(f"{amount} {unit}" for amount, unit in parts if amount)

@@ -28,7 +28,7 @@ def world_with_contacts() -> Callable[..., World]:
     def make(surface: str = "xapi20", shape: str = "xapi-u10", now: dt.datetime | None = None) -> World:
         world, cases = scenario_world(surface, shape, now)  # type: ignore[arg-type]
         contacts = {truth.external_number: f"Caller {n}" for n, (_, truth) in enumerate(cases) if truth.external_number}
-        crm = SimulatedCrm("acme-ghl", "acme-location", "acme-provider", contacts=contacts, rate_limit=(5000, 1.0))
+        crm = SimulatedCrm("acme-ghl", contacts=contacts, options={"rate_limit": (5000, 1.0)})
         world.accounts[0].crms.append(crm)
         return world
 

@@ -54,7 +54,7 @@ def test_a_window_of_which_no_row_can_be_read_is_not_complete(stage) -> None:
 
 def test_a_fault_in_one_crm_ends_neither_the_run_nor_tells_its_token(stage) -> None:
     world = scenario_world()[0]
-    world.accounts[0].crms.append(SimulatedCrm("acme-ghl", "acme-location", "acme-provider", token="gehe\u00efm"))
+    world.accounts[0].crms.append(SimulatedCrm("acme-ghl", options={"token": "gehe\u00efm"}))
     with stage(world) as s:
         outcome = s.run(sync)
         assert [(failure.part, failure.code) for failure in outcome.failures] == [
@@ -66,7 +66,7 @@ def test_a_fault_in_one_crm_ends_neither_the_run_nor_tells_its_token(stage) -> N
 
 def test_a_crm_that_refuses_never_stops_another(stage, world_with_contacts) -> None:
     world = world_with_contacts()
-    world.accounts[0].crms.insert(0, SimulatedCrm("acme-old", "old-location", "old-provider"))
+    world.accounts[0].crms.insert(0, SimulatedCrm("acme-old"))
     with stage(world) as s:
         s.world.crms[0].site.token = "another"
         outcome = s.run(sync)

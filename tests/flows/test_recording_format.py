@@ -33,7 +33,7 @@ def world(wanted: str) -> World:
     scenario = SCENARIOS["recording_with_transcript"]
     pbx.add(place(scenario, dt.datetime.now(dt.UTC) - dt.timedelta(hours=8)))
     contacts = {"+61870101501": "Caller"}
-    crm = SimulatedCrm("acme-ghl", "location", "provider", contacts=contacts, missed_call_task=False)
+    crm = SimulatedCrm("acme-ghl", contacts=contacts)
     return World([Account("acme", "Acme Dental", recording_format=wanted, pbxs=[pbx], crms=[crm])])
 
 

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from trunkline.delivery import CallFacts, skip_reason
+from trunkline.delivery import skip_reason
+from trunkline.entries import CallFacts
 from trunkline.retention import Lines
 from trunkline.store import activities
 from trunkline.store.difference import note_difference

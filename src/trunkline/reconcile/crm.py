@@ -8,7 +8,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from trunkline.days import LocalDay, by_day
-from trunkline.delivery import CallFacts, skip_reason
+from trunkline.delivery import skip_reason
+from trunkline.entries import CallFacts
 from trunkline.log import redact
 from trunkline.reconcile.days import CrmDay, Difference
 

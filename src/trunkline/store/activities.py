@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, fields
 
 import duckdb
 import pyarrow as pa
 
 from trunkline import numbers
-from trunkline.delivery import LOOK_AGAIN_UNTIL, UNKNOWN_CALLER, Activity, CallFacts, Kind, StoredRecording, Work
+from trunkline.delivery import LOOK_AGAIN_UNTIL, UNKNOWN_CALLER, Activity, Kind, Work
+from trunkline.entries import CallFacts, StoredRecording
 from trunkline.store.merge import merge
 
 _BEGINNING = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _UTC = pa.timestamp("us", tz="UTC")
 _SCHEMA = pa.schema(
     [
-        (one.name, {"attempts": pa.int64(), "first_tried_at": _UTC, "delivered_at": _UTC}.get(one.name, pa.string()))
+        (one.name, pa.int64() if one.name == "attempts" else _UTC if one.name.endswith("_at") else pa.string())
         for one in fields(Activity)
     ]
 )
@@ -31,13 +32,22 @@ _NEW = """
 _UNSETTLED = """NOT EXISTS (
     FROM activities AS k WHERE k.crm_id = $crm AND k.call_id = c.call_id AND k.kind = '{kind}'
     AND (k.state IN ('delivered', 'skipped') OR (k.state = 'failed' AND NOT $retry)))"""
+_STALE = """EXISTS (FROM activities AS k WHERE k.crm_id = $crm AND k.call_id = c.call_id AND k.kind = '{kind}'
+    AND k.state = 'delivered' AND k.facts_at < c.loaded_at)"""
 # A recording waits for its call's others: HighLevel replaces all attachments at once (CRM reference §2.1).
 _HAS_RECORDINGS = """c.call_id IN (
     SELECT call_id FROM recordings GROUP BY call_id
     HAVING count_if(state = 'stored' AND purged_at IS NULL) > 0 AND count_if(state = 'pending') = 0)"""
+# What was said, of recordings that are kept or not: a call's texts, the summary first.
+_TEXTS = """
+    SELECT call_id, list_filter([CASE WHEN $summary THEN r.summary END, CASE WHEN $transcript THEN r.transcript END],
+        lambda one: one <> '')
+    FROM recordings AS r WHERE call_id IN (SELECT unnest($ids)) AND coalesce(r.summary, r.transcript) IS NOT NULL
+    ORDER BY r.started_at, r.recording_id
+"""
 _FACTS = tuple(one.name for one in fields(CallFacts) if one.name != "agent")
 _OUTSTANDING = f"""
-    SELECT {", ".join(f"c.{name}" for name in _FACTS)}
+    SELECT {", ".join(f"c.{name}" for name in _FACTS)}, c.loaded_at
     FROM calls AS c JOIN activities AS a ON a.call_id = c.call_id AND a.crm_id = $crm AND a.kind = 'call'
     WHERE c.account_id = $account AND c.purged_at IS NULL AND c.started_at >= $since
         AND (c.started_at, c.call_id) > ($after, $after_id) AND (
@@ -78,16 +88,25 @@ def outstanding(
     crm_id: str,
     kinds: Sequence[Kind],
     *,
+    updated: Collection[Kind] = (),
+    leave_out: Collection[str] = (),
     now: dt.datetime,
     since: dt.datetime | None = None,
     retry_failed: bool = False,
     after: tuple[dt.datetime, str] | None = None,
     limit: int = 1000,
 ) -> list[Work]:
-    """Calls with something left to do in this CRM, oldest first; `after` is the last one of the page before."""
+    """Calls with something left to do in this CRM, oldest first; `after` is the last one of the page before.
+
+    With those that were loaded anew since the CRM was told of them, for the kinds in `updated`.
+    """
     later = [_UNSETTLED.format(kind="note")] if "note" in kinds else []
     if "recording" in kinds:
         later.append(f"({_HAS_RECORDINGS} AND {_UNSETTLED.format(kind='recording')})")
+    if "transcript" in kinds and (texts := [one for one in ("summary", "transcript") if one not in leave_out]):
+        said = f"SELECT call_id FROM recordings WHERE coalesce({', '.join(texts)}) IS NOT NULL"
+        later.append(f"(c.call_id IN ({said}) AND {_UNSETTLED.format(kind='transcript')})")
+    later += [_STALE.format(kind=kind) for kind in updated]
     beyond = after or (_BEGINNING, "")
     rows = connection.execute(
         _OUTSTANDING.format(later=" OR ".join(later) or "false"),
@@ -105,8 +124,17 @@ def outstanding(
     ).fetchall()
     ids = [row[0] for row in rows]
     agents, entries, stored = _agents(connection, ids), _entries(connection, crm_id, ids), _stored(connection, ids)
-    facts = [CallFacts(**dict(zip(_FACTS, row, strict=True)), agent=agents.get(row[0])) for row in rows]
-    return [Work(call, entries[call.call_id], stored.get(call.call_id, ())) for call in facts]
+    said = _texts(connection, ids, leave_out)
+    return [
+        Work(
+            CallFacts(**dict(zip(_FACTS, row[:-1], strict=True)), agent=agents.get(row[0])),
+            entries[row[0]],
+            stored.get(row[0], ()),
+            said.get(row[0], ()),
+            row[-1],
+        )
+        for row in rows
+    ]
 
 
 def record(connection: duckdb.DuckDBPyConnection, rows: Iterable[Activity]) -> int:
@@ -147,6 +175,14 @@ def _entries(connection: duckdb.DuckDBPyConnection, crm_id: str, ids: list[str])
         entry = Activity(*row)
         found[entry.call_id][entry.kind] = entry
     return found
+
+
+def _texts(connection: duckdb.DuckDBPyConnection, ids: list[str], leave_out: Collection[str]) -> dict[str, list[str]]:
+    wanted = {one: one not in leave_out for one in ("summary", "transcript")}
+    found: dict[str, list[str]] = defaultdict(list)
+    for call_id, texts in connection.execute(_TEXTS, {"ids": ids, **wanted}).fetchall():
+        found[call_id] += texts
+    return {call_id: texts for call_id, texts in found.items() if texts}
 
 
 def _stored(connection: duckdb.DuckDBPyConnection, ids: list[str]) -> dict[str, list[StoredRecording]]:

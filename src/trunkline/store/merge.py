@@ -18,6 +18,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "pbx_settings": ("pbx_id", "dn", "day"),
     "accounts": ("account_id",),
     "departments": ("pbx_id", "name"),
+    "crm_contacts": ("crm_id", "number"),
 }
 # When a row was loaded is no reason to write it again.
 _NOT_COMPARED = {"loaded_at", "seen_at"}

@@ -136,7 +136,7 @@ def read_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[World,
         pbx.add(place(SCENARIOS[scenario], now - days * DAY, caller, caller_name=name))
     row = {"StartTime": (now - 4.3 * DAY).isoformat(), "SourceCallerId": OLD, "Status": "Answered"}
     pbx.book.add_row(now - 4.3 * DAY, row)
-    crm = SimulatedCrm("acme-ghl", "acme-location", "acme-provider", contacts={OLD: "Olive", NEW: "Nora"})
+    crm = SimulatedCrm("acme-ghl", contacts={OLD: "Olive", NEW: "Nora"})
     world = World([Account("acme", "Acme Dental", pbxs=[pbx], crms=[crm])])
     folder = tmp_path_factory.mktemp("read-once")
     with world.running(folder):

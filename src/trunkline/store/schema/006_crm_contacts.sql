@@ -1,0 +1,7 @@
+-- When the call's facts were loaded as the CRM was told of them: what was loaded since is told anew.
+ALTER TABLE activities ADD COLUMN facts_at TIMESTAMPTZ;
+-- Who a number is in a CRM, as it was last found there. `made_at`: trunkline made, or began to make, the contact; until
+-- the CRM's search shows it, no other is made.
+CREATE TABLE crm_contacts (
+    crm_id VARCHAR, number VARCHAR, contact_id VARCHAR, found_at TIMESTAMPTZ, made_at TIMESTAMPTZ
+);
