@@ -17,6 +17,15 @@ async def deliver_to(work: Work, account: Account, crm: Crm, retry_failed: bool 
     Calls that are no longer kept are not told of either, whether they are removed already or not.
     """
     since = lines(account.retention, now()).calls
-    result = await deliver(work.lake, account, crm, work.recordings.get, since=since, retry_failed=retry_failed)
+    links = work.config.signed_links()
+    result = await deliver(
+        work.lake,
+        account,
+        crm,
+        work.recordings.get,
+        link_to=(lambda key: links.to(account.id, key, now())) if links else None,
+        since=since,
+        retry_failed=retry_failed,
+    )
     work.watcher.done("activities", sum(result.counts.values()))
     return result

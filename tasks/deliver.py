@@ -22,13 +22,15 @@ from trunkline.adapters.crm.base import CrmAdapter
 from trunkline.adapters.crm.contacts import Contacts, Memory
 from trunkline.adapters.crm.kinds import adapter_for
 from trunkline.adapters.crm.steps import LinkTo, OpenRecording, Stored
+from trunkline.callbacks import Callback
 from trunkline.config import Account
 from trunkline.crms import Crm
 from trunkline.delivery import Activity, Kind, Work, due_kinds, has_changed, is_stale
 from trunkline.errors import ConfigError, RemoteError, TrunklineError
-from trunkline.store import activities, crm_contacts
+from trunkline.store import activities, callbacks, crm_contacts
 from trunkline.store.lake import Lake
 from trunkline.tasks.deliver_batch import Engine
+from trunkline.tasks.deliver_callbacks import Callbacks
 from trunkline.tasks.deliver_job import Job
 from trunkline.tasks.deliver_outcome import Course
 
@@ -132,8 +134,30 @@ class _Run:
                     await engine.batch(jobs[start : start + BATCH_CALLS])
                     if course.stopped:
                         return
+            await self._callbacks(adapter, engine.contacts, course)
         finally:
             result.errors.extend(course.problems.values())
+
+    async def _callbacks(self, adapter: CrmAdapter, contacts: Contacts, course: Course) -> None:
+        """The tasks for missed callers, where the config wants them."""
+        if not self.crm.missed_call_task:
+            return
+        tasks = Callbacks(
+            adapter,
+            contacts,
+            course,
+            account=self.account,
+            crm=self.crm,
+            record=lambda rows: asyncio.to_thread(self._record, rows),
+            clock=self.clock,
+        )
+        await tasks.run(await asyncio.to_thread(self._due_callbacks))
+
+    def _due_callbacks(self) -> list[Callback]:
+        with self.lake.read() as connection:
+            return callbacks.due(
+                connection, self.account.id, self.crm.id, now=self.clock(), retry_failed=self.retry_failed
+            )
 
     def enqueue(self) -> None:
         """Gives every new call its row, so that what waits is counted even if the CRM cannot be reached."""

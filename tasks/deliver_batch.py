@@ -46,7 +46,6 @@ class Engine:
             asking = [job for job in jobs if job.needs_contact and not job.after]
             await self.contacts.recall({job.number for job in asking})
             await self._each(by_number(asking), self._resolve)
-            await self.contacts.remember()
         closed = [job for job in jobs if job.after]
         sending = [] if self.course.stopped else [job for job in jobs if not job.after]
         now = self.clock()
@@ -57,6 +56,7 @@ class Engine:
         finally:  # also when interrupted: what was sent is known, what was not begun is taken back
             await asyncio.shield(self._write([job.outcome() for job in sending]))
             self.course.count(row for job in sending for row in job.outcome())
+        await self.contacts.remember()
 
     async def _send_all(self, jobs: Sequence[Job]) -> None:
         """The calls first, many in a request where the CRM takes that; then what hangs on them."""
@@ -165,8 +165,8 @@ class Engine:
     def _not_sent(self, job: Job, kind: Kind, error: RemoteError) -> None:
         if isinstance(error, DeletedThere):
             self.contacts.forget(job.number)
-            is_theirs = kind != "call" or job.before("call").remote_id is not None
-            job.settle(kind, *(("skipped", delivery.DELETED_THERE) if is_theirs else ("failed", error.message)))
+            is_ours = kind != "call" or job.before("call").remote_id is not None
+            job.settle(kind, *(("skipped", delivery.DELETED_THERE) if is_ours else ("pending", error.message)))
             return
         no_right = isinstance(error, Forbidden) and kind == "recording"
         given_up = self.course.gives_up(error, job.marked[kind].attempts)

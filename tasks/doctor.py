@@ -34,9 +34,7 @@ async def examine(work: Work, sites: list[Site], accounts: tuple[Account, ...]) 
         asyncio.to_thread(_links, work),
     )
     checks = [check for group in groups for check in group]
-    settings = [
-        one for account in accounts for one in (*format_checks(account), *_unused(account), *_outliving(account))
-    ]
+    settings = [one for account in accounts for one in (*format_checks(account), *_outliving(account))]
     return [*checks, *_paused(work), *settings]
 
 
@@ -44,12 +42,6 @@ def _paused(work: Work) -> list[Check]:
     """The breaker over all PBXs, as it is after this look (v18 reference §8.1)."""
     found = fleet.pause(sign_in_folder(work.state), now())
     return [Check("all PBXs", "sign-ins paused", "fail", found.message, found.mend)] if found else []
-
-
-def _unused(account: Account) -> list[Check]:
-    """Settings that this version reads and does not carry out."""
-    found = [f"missed_call_task of CRM {crm.id}" for crm in account.crm if crm.missed_call_task]
-    return [Check(f"account {account.id}", "setting", "warn", f"not carried out yet: {one}") for one in found]
 
 
 def _outliving(account: Account) -> list[Check]:

@@ -31,7 +31,7 @@ _COMPARED = {
     "legs": "*",
     "recordings": """* EXCLUDE (first_seen_at, stored_at, tried_at, attempts)
         REPLACE (regexp_replace(evidence::VARCHAR, '"read_at":"[^"]*"', '') AS evidence)""",
-    "activities": "* EXCLUDE (first_tried_at, delivered_at, attempts, remote_id)",
+    "activities": "* EXCLUDE (first_tried_at, delivered_at, attempts, remote_id, facts_at)",
 }
 
 

@@ -108,7 +108,7 @@ class CrmClient:
             return Busy("its rate limit is used up", where=self.where, mend=mend)
         if status == 403:
             return Forbidden(f"a right is missing ({what})", where=self.where, mend=self._rights)
-        if status in self._deleted:
+        if status in self._deleted or (status in {400, 422} and "not found" in what.lower()):
             return DeletedThere(f"not there: {what}", where=self.where, mend=_MEND)
         if status >= 500:
             return AnswerLost(f"answered {what}", where=self.where, mend="the next run looks it up and goes on")

@@ -57,8 +57,10 @@ class Contacts:
             await self._memory.remember(found)
 
     def forget(self, number: str) -> None:
-        """The contact is not there any more: it is looked up again."""
+        """The contact is not there any more: it is looked up again, in this run and the next."""
         self._known.pop(number, None)
+        self._before.pop(number, None)
+        self._found.append(Known(self._crm.id, number, None))
 
     async def resolve(self, number: str, calls: Sequence[CallFacts]) -> tuple[str | None, str | None]:
         """The one contact these calls are written on, or why there is none.

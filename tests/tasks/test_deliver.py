@@ -594,3 +594,59 @@ def test_an_interrupted_run_keeps_what_it_knows(lake: Lake, address: str, crm: H
     assert run(lake, address).ok
     assert sorted(message["altId"] for message in crm.messages) == ["pbx:1", "pbx:2", "pbx:3", "pbx:4"]
     assert len(crm.notes) == 4
+
+
+def test_a_contact_that_was_deleted_is_looked_up_again(lake: Lake, address: str, crm: HighLevel) -> None:
+    add_call(lake, 1)
+    assert run(lake, address).ok
+    del crm.contacts[crm.contact_of(JANE)["id"]]  # type: ignore[index]
+    crm.conversations.clear()
+    add_call(lake, 2)
+    assert not run(lake, address).ok
+    crm.add_contact(JANE, "Jane again")
+    assert run(lake, address).ok
+    assert [one["altId"] for one in crm.messages] == ["pbx:1", "pbx:2"]
+    assert crm.messages[1]["contactId"] == crm.contact_of(JANE)["id"]  # type: ignore[index]
+
+
+def test_a_known_contact_is_not_asked_for_again_for_a_day(lake: Lake, address: str, crm: HighLevel) -> None:
+    add_call(lake, 1)
+    run(lake, address)
+    add_call(lake, 2)
+    run(lake, address)
+    assert len(sent(crm, "search/duplicate")) == 1
+    add_call(lake, 3)
+    run(lake, address, at=NOW + dt.timedelta(days=1))
+    assert len(sent(crm, "search/duplicate")) == 2
+
+
+def test_facts_that_changed_are_told_anew_and_what_is_the_same_is_not(lake: Lake, address: str, crm: HighLevel) -> None:
+    for number in (1, 2):
+        add_call(lake, number, loaded_at=NOW)
+    run(lake, address)
+    with lake.write() as connection:
+        connection.execute("UPDATE calls SET loaded_at = ?", [NOW + dt.timedelta(minutes=5)])
+        connection.execute("UPDATE calls SET talk_seconds = 260 WHERE call_id = 'pbx:1'")
+    crm.requests.clear()
+    assert run(lake, address).counts == {"delivered": 1}
+    assert [seen.method for seen in crm.requests] == ["PUT"]
+    assert ["Talked: 4 min 20 s" in note["body"] for note in crm.notes] == [True, False]
+    crm.requests.clear()
+    run(lake, address)
+    assert crm.requests == []
+
+
+def test_what_is_left_out_is_not_told(lake: Lake, address: str, crm: HighLevel) -> None:
+    add_call(lake, 1, queue="Sales", external_name="Jane Doe")
+    run(lake, address, crm={"leave_out": ["queue", "wait", "did"], "recordings": "none"})
+    assert crm.messages[0]["call"] == {"from": JANE, "status": "completed"}
+    assert crm.notes[0]["body"].splitlines()[2:] == ["Talked: 3 min 20 s", "[trunkline pbx:1]"]
+
+
+def test_without_a_provider_calls_are_notes(lake: Lake, address: str, crm: HighLevel) -> None:
+    add_call(lake, 1)
+    crm.faults.add("POST /contacts/.*/notes", drop_after_commit=True)
+    assert not run(lake, address, crm={"provider_id": None}).ok
+    assert run(lake, address, crm={"provider_id": None}).ok
+    assert (len(crm.messages), len(crm.notes)) == (0, 1)
+    assert states(lake) == {"pbx:1 call": "delivered"}

@@ -104,8 +104,8 @@ def outstanding(
     if "recording" in kinds:
         later.append(f"({_HAS_RECORDINGS} AND {_UNSETTLED.format(kind='recording')})")
     if "transcript" in kinds and (texts := [one for one in ("summary", "transcript") if one not in leave_out]):
-        said = f"SELECT call_id FROM recordings WHERE coalesce({', '.join(texts)}) IS NOT NULL"
-        later.append(f"(c.call_id IN ({said}) AND {_UNSETTLED.format(kind='transcript')})")
+        with_texts = f"SELECT call_id FROM recordings WHERE coalesce({', '.join(texts)}) IS NOT NULL"
+        later.append(f"(c.call_id IN ({with_texts}) AND {_UNSETTLED.format(kind='transcript')})")
     later += [_STALE.format(kind=kind) for kind in updated]
     beyond = after or (_BEGINNING, "")
     rows = connection.execute(
@@ -123,7 +123,7 @@ def outstanding(
         },
     ).fetchall()
     ids = [row[0] for row in rows]
-    agents, entries, stored = _agents(connection, ids), _entries(connection, crm_id, ids), _stored(connection, ids)
+    agents, entries, stored = _agents(connection, ids), entries_of(connection, crm_id, ids), _stored(connection, ids)
     said = _texts(connection, ids, leave_out)
     return [
         Work(
@@ -165,7 +165,8 @@ def _agents(connection: duckdb.DuckDBPyConnection, ids: list[str]) -> dict[str, 
     return {row[0]: who for row in rows if (who := row[1] or row[2] or row[3])}
 
 
-def _entries(connection: duckdb.DuckDBPyConnection, crm_id: str, ids: list[str]) -> dict[str, dict[Kind, Activity]]:
+def entries_of(connection: duckdb.DuckDBPyConnection, crm_id: str, ids: list[str]) -> dict[str, dict[Kind, Activity]]:
+    """Each call's rows in one CRM's ledger; none for a call that has none."""
     rows = connection.execute(
         f"SELECT {_COLUMNS} FROM activities WHERE crm_id = $crm AND call_id IN (SELECT unnest($ids))",
         {"crm": crm_id, "ids": ids},
