@@ -132,6 +132,10 @@ class Front:
         """The headers in which this CRM tells its limits."""
         return {}
 
+    def too_many(self) -> tuple[int, Any]:
+        """Status and body in which this CRM says that its limit is used up."""
+        return 429, {"statusCode": 429, "message": "Too Many Requests"}
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers one request."""
         if scope["type"] != "http":
@@ -157,7 +161,7 @@ class Front:
         if fault and fault.status is not None:
             return _said(fault.status, fault.body)
         if not self.limit.allows():
-            return _said(429, {"statusCode": 429, "message": "Too Many Requests"})
+            return _said(*self.too_many())
         return await _inside(self.app, scope, body)
 
     def _log(self, scope: Scope, body: bytes, status: int) -> None:
