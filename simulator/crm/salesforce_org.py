@@ -144,8 +144,8 @@ class Org:
                 said = "unable to obtain exclusive access to this record or 1 records: 001000000000001AAA"
                 raise Refusal(400, "UNABLE_TO_LOCK_ROW", said)
         checked.content()
-        if said := self.refuse.get(str(values.get(self.key_field))):
-            raise Refusal(400, "FIELD_CUSTOM_VALIDATION_EXCEPTION", said)
+        if rule := self.refuse.get(str(values.get(self.key_field))):
+            raise Refusal(400, "FIELD_CUSTOM_VALIDATION_EXCEPTION", rule)
         for name in ("WhoId", "FirstPublishLocationId"):
             self._refers(name, values.get(name))
 

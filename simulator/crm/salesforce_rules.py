@@ -65,8 +65,11 @@ class Field:
         }
 
 
-_READ_ONLY = {"createable": False, "updateable": False}
-_SYSTEM = {"Id": Field("id", 18, **_READ_ONLY), "CreatedDate": Field("datetime", **_READ_ONLY)}
+def _read_only(kind: str, length: int = 0) -> Field:
+    return Field(kind, length, createable=False, updateable=False)
+
+
+_SYSTEM = {"Id": _read_only("id", 18), "CreatedDate": _read_only("datetime")}
 _PHONE = Field("phone", 40)
 
 
@@ -97,7 +100,7 @@ def objects(key_field: str) -> dict[str, dict[str, Field]]:
         "VersionData": Field("base64"),
         "FirstPublishLocationId": Field("reference", 18, updateable=False),
         "ContentDocumentId": Field("reference", 18, updateable=False),
-        "Checksum": Field("string", 50, **_READ_ONLY),
+        "Checksum": _read_only("string", 50),
     }
     document = {**_SYSTEM, "Title": Field("string", 255), "LatestPublishedVersionId": Field("reference", 18)}
     link = {**_SYSTEM, "ContentDocumentId": Field("reference", 18), "LinkedEntityId": Field("reference", 18)}
@@ -109,7 +112,7 @@ def objects(key_field: str) -> dict[str, dict[str, Field]]:
             **numbers,
             "LeadSource": source,
             "Company": Field("string", 255, required=True),
-            "IsConverted": Field("boolean", **_READ_ONLY),
+            "IsConverted": _read_only("boolean"),
         },
         "ContentVersion": version,
         "ContentDocument": document,

@@ -227,6 +227,8 @@ def test_changed_facts_are_told_and_what_people_wrote_stays(lake: Lake, address:
     for task in crm.tasks[:2]:
         task["Description"] = f"Wants a quote\r\n{task['Description']}\r\nSent on Monday"
         task["WhoId"] = ann
+    crm.tasks[1]["Subject"] = "Outbound call"
+    crm.tasks[1]["CallDisposition"] = "connected, sold"
     crm.tasks[2] |= {"Description": "All mine", "Subject": "Quote", "CallDisposition": "sold"}
     with lake.write() as connection:
         connection.execute("DELETE FROM calls")
@@ -237,13 +239,14 @@ def test_changed_facts_are_told_and_what_people_wrote_stays(lake: Lake, address:
     words = [(one["Subject"], one["CallDisposition"], one["CallDurationInSeconds"]) for one in crm.tasks]
     assert words == [
         ("Inbound call, answered", "answered", 61),
-        ("Outbound call, connected", "connected", 61),
+        ("Outbound call", "connected, sold", 61),
         ("Quote", "sold", 61),
     ]
     assert third["Description"] == "All mine"
-    for number, task in enumerate((first, second), start=1):
+    heads = ((first, "Inbound call, answered"), (second, "Outbound call, connected"))
+    for number, (task, head) in enumerate(heads, start=1):
         lines = task["Description"].splitlines()
-        assert lines[:2] == ["Wants a quote", task["Subject"]]
+        assert lines[:2] == ["Wants a quote", head]
         assert lines[-3:] == ["Talked: 1 min 1 s", f"[trunkline pbx:{number}]", "Sent on Monday"]
         assert task["Description"].count(" call, ") == 1
         assert task["WhoId"] == ann
