@@ -17,7 +17,6 @@ from trunkline.adapters.crm.base import (
     DeletedThere,
     Files,
     Finding,
-    Listed,
     Recording,
     Takes,
     Task,
@@ -26,7 +25,7 @@ from trunkline.adapters.crm.client import CrmClient
 from trunkline.adapters.crm.highlevel_talk import Conversations
 from trunkline.adapters.crm.pace import Pace
 from trunkline.crms import HighLevel
-from trunkline.delivery import Kind
+from trunkline.delivery import Kind, Listed
 from trunkline.entries import Entry, marker
 from trunkline.errors import Forbidden, RemoteError
 
