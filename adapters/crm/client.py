@@ -85,7 +85,7 @@ class CrmClient:
             response = await http.send(method, path, headers=sent, **options)
             self.last_headers = response.headers
             self._learn(response.headers, self._pace)
-            if response.status_code != 401 or is_last or not await self._auth.renewed(signed):
+            if response.status_code != 401 or is_last or _lacks_scope(response) or not await self._auth.renewed(signed):
                 break
         return response
 
@@ -101,6 +101,8 @@ class CrmClient:
     def error_of(self, response: httpx.Response) -> RemoteError:
         """The error that a status and the CRM's own words stand for."""
         status, what = response.status_code, f"{response.status_code} {words(response)}".strip()
+        if _lacks_scope(response):
+            return Forbidden(f"a right is missing ({what})", where=self.where, mend=self._rights)
         if status == 401:
             return BadCredentials(f"the credentials were refused ({what})", where=self.where, mend=self._mend)
         if self._is_full(response):
@@ -115,6 +117,11 @@ class CrmClient:
         if status >= 400:
             return Refused(f"refused it: {what}", where=self.where, mend=_MEND)
         return BadAnswer(f"answered {status}", where=self.where, mend="check base_url")
+
+
+def _lacks_scope(response: httpx.Response) -> bool:
+    """Whether the token is good and not for this: some CRMs say so with 401 (HighLevel, Zoho)."""
+    return response.status_code == 401 and "scope" in response.text.lower()
 
 
 def words(response: httpx.Response) -> str:

@@ -72,7 +72,9 @@ class Faults:
         `status` (with `body`: text, or JSON) answers without doing anything. `drop_after_commit` does what was asked
         and then cuts the connection: a lost answer. `drop_before_commit` cuts it before anything is done.
         """
-        fault = Fault(re.compile(match), status, body, delay_seconds, drop_after_commit, drop_before_commit, times)
+        fault = Fault(
+            re.compile(match), status, body, delay_seconds, drop_after_commit, drop_before_commit, times=times
+        )
         with self._lock:
             self.planned.append(fault)
         return fault
