@@ -50,9 +50,10 @@ class Backend(httpcore.AsyncNetworkBackend):
         local = (local_address, 0) if local_address else None
         with _in_httpcores_words(httpcore.ConnectTimeout, httpcore.ConnectError):
             async with asyncio.timeout(timeout):
-                transport, inbox = await asyncio.get_running_loop().create_connection(
-                    _Inbox, host, port, local_addr=local, happy_eyeballs_delay=_next_address_seconds(host)
-                )
+                loop = asyncio.get_running_loop()
+                # uvloop tries one address after the other
+                race = {"happy_eyeballs_delay": _next_address_seconds(host)} if _may_race(loop) else {}
+                transport, inbox = await loop.create_connection(_Inbox, host, port, local_addr=local, **race)
         return Stream(transport, inbox)
 
 
@@ -173,6 +174,10 @@ class _Inbox(asyncio.Protocol):
     def _wake(self) -> None:
         if self._somebody_waits and not self._somebody_waits.done():
             self._somebody_waits.set_result(None)
+
+
+def _may_race(loop: asyncio.AbstractEventLoop) -> bool:
+    return isinstance(loop, asyncio.BaseEventLoop)
 
 
 def _next_address_seconds(host: str) -> float | None:
