@@ -50,10 +50,7 @@ class Backend(httpcore.AsyncNetworkBackend):
         local = (local_address, 0) if local_address else None
         with _in_httpcores_words(httpcore.ConnectTimeout, httpcore.ConnectError):
             async with asyncio.timeout(timeout):
-                loop = asyncio.get_running_loop()
-                # uvloop tries one address after the other
-                race = {"happy_eyeballs_delay": _next_address_seconds(host)} if _may_race(loop) else {}
-                transport, inbox = await loop.create_connection(_Inbox, host, port, local_addr=local, **race)
+                transport, inbox = await _connection(host, port, local)
         return Stream(transport, inbox)
 
 
@@ -176,8 +173,13 @@ class _Inbox(asyncio.Protocol):
             self._somebody_waits.set_result(None)
 
 
-def _may_race(loop: asyncio.AbstractEventLoop) -> bool:
-    return isinstance(loop, asyncio.BaseEventLoop)
+async def _connection(host: str, port: int, local: tuple[str, int] | None) -> tuple[asyncio.Transport, _Inbox]:
+    """uvloop tries one address after the other."""
+    loop = asyncio.get_running_loop()
+    if not isinstance(loop, asyncio.BaseEventLoop):
+        return await loop.create_connection(_Inbox, host, port, local_addr=local)
+    delay = _next_address_seconds(host)
+    return await loop.create_connection(_Inbox, host, port, local_addr=local, happy_eyeballs_delay=delay)
 
 
 def _next_address_seconds(host: str) -> float | None:

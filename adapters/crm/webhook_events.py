@@ -7,14 +7,14 @@ E.164, times ISO 8601 in UTC, durations seconds; null is what is unknown or left
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from trunkline.adapters.crm.base import Recording, Task
 from trunkline.entries import Entry
 
-SCHEMA = "trunkline.call.1"
+SCHEMA: Final = "trunkline.call.1"
 
 
 class _Strict(BaseModel):
@@ -72,7 +72,7 @@ class MissedCall(_Strict):
 
 
 class _Event(_Strict):
-    schema_: Literal["trunkline.call.1"] = Field(SCHEMA, alias="schema")
+    version: Literal["trunkline.call.1"] = Field(default=SCHEMA, serialization_alias="schema")
     timestamp: dt.datetime
 
 

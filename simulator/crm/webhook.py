@@ -19,15 +19,18 @@ from trunkline.simulator.crm.site import CrmSite, Json, LoggedCall, Secret, Task
 
 TOLERANCE_SECONDS = 300
 PATH = "/hooks/calls"
-TEXT, NUMBER, LIST = (str,), (int, float), (list,)
-NULL = (type(None),)
-_CALL = {
+Fields = dict[str, tuple[type, ...]]
+TEXT: tuple[type, ...] = (str,)
+NUMBER: tuple[type, ...] = (int, float)
+LIST: tuple[type, ...] = (list,)
+NULL: tuple[type, ...] = (type(None),)
+_CALL: Fields = {
     **dict.fromkeys(("call_id", "started_at", "ended_at", "direction", "outcome", "text"), TEXT),
     **dict.fromkeys(("miss_reason", "external_number", "external_name", "did", "agent", "queue"), (*TEXT, *NULL)),
     **dict.fromkeys(("wait_seconds", "talk_seconds"), (*NUMBER, *NULL)),
 }
-_TASK = dict.fromkeys(("episode_id", "external_number", "title", "text", "due_at"), TEXT)
-FIELDS: dict[str, dict[str, tuple[type, ...]]] = {
+_TASK: Fields = dict.fromkeys(("episode_id", "external_number", "title", "text", "due_at"), TEXT)
+FIELDS: dict[str, Fields] = {
     "call.logged": _CALL,
     "call.updated": _CALL,
     "call.recordings": {"call_id": TEXT, "recordings": LIST},
