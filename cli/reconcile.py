@@ -54,7 +54,7 @@ def _parts(found: Reconciled) -> list[tuple[str, list[Day] | list[CrmDay]]]:
         (f"account {account}, PBX {pbx}: inbound calls, PBX / lake", list(days)) for (account, pbx), days in pbxs
     ]
     parts += [
-        (f"account {account}, CRM {crm}: all calls, by the ledger of what it was told", list(days))
+        (f"account {account}, CRM {crm}: all calls, by the ledger of what it was told and by its own list", list(days))
         for (account, crm), days in crms
     ]
     return parts

@@ -16,6 +16,9 @@ _KINDS = {
     "abandoned_only_pbx": "abandoned in a queue by the PBX's account only",
     "abandoned_only_lake": "abandoned in a queue by the lake's account only",
     "not_delivered": "not in the CRM",
+    "deleted_in_crm": "delivered, and the CRM does not list it any more",
+    "twice_in_crm": "in the CRM more than once",
+    "not_in_ledger": "in the CRM, and not delivered by the ledger",
     "abandoned_then_answered": "abandoned in a queue, then answered (or the other way round)",
     "abandoned_then_missed": "abandoned in a queue, then missed elsewhere",
     "abandoned_inside": "abandoned in a queue by a caller inside",
@@ -31,7 +34,8 @@ def cells(day: Day | CrmDay) -> dict[str, str]:
     """A day's counts by name, and its state; of a PBX both sides', with a question mark for what is not known."""
     if isinstance(day, CrmDay):
         names = ("calls", "not_logged", "delivered", "pending", "skipped", "failed")
-        return {**{name.replace("_", " "): str(getattr(day, name)) for name in names}, "state": day.state}
+        said = {name.replace("_", " "): str(getattr(day, name)) for name in names}
+        return {**said, "listed": "–" if day.listed is None else str(day.listed), "state": day.state}
     not_asked = "?" if day.unknown else "–"  # a PBX without queues is not asked who left them
     pbx = (day.pbx_inbound, day.pbx_answered, day.pbx_abandoned)
     lake = (day.lake_inbound, day.lake_answered, day.lake_abandoned)

@@ -11,10 +11,12 @@ from trunkline.config import Account
 from trunkline.errors import TrunklineError
 from trunkline.flows.engine import job
 from trunkline.flows.purge import apply_retention, said
+from trunkline.flows.reconcile import crm_part
 from trunkline.flows.scope import Scope
 from trunkline.tasks.doctor import examine
 from trunkline.tasks.doctor_pbx import Check
-from trunkline.tasks.work import Work
+from trunkline.tasks.reconcile import keep_crm_days, span_of
+from trunkline.tasks.work import Work, now
 
 LEFTOVER_SECONDS = 24 * 3_600  # a staged or half-fetched file this old belongs to no living run
 
@@ -32,8 +34,20 @@ async def maintain(
     checks = await examine(work, scope.sites(), scope.accounts)
     await asyncio.to_thread(work.note_settings)
     if retention:
+        checks += await _look_at_crms(work, scope.accounts)
         checks += await _apply_retention(work, scope.accounts)
     await asyncio.to_thread(sweep, work)
+    return checks
+
+
+async def _look_at_crms(work: Work, accounts: Sequence[Account]) -> list[Check]:
+    """Holds each CRM's own list of the last days against the ledger, for the agency's mail; what could not be asked."""
+    checks = []
+    for account in accounts:
+        span = span_of(None, None, account.timezone, account.timezone, now())
+        days, failures = await crm_part(work, account, span)
+        await asyncio.to_thread(keep_crm_days, work, days)
+        checks += [Check(one.part, "list of calls", "warn", one.message, one.mend) for one in failures]
     return checks
 
 

@@ -7,14 +7,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from trunkline.config import Account
 from trunkline.days import local_days
+from trunkline.errors import ConfigError, RemoteError
 from trunkline.flows.engine import job
 from trunkline.flows.outcome import Failure
 from trunkline.flows.reconcile_pbx import ask
 from trunkline.flows.scope import Scope
 from trunkline.reconcile.days import CrmDay, Day, as_json
-from trunkline.tasks.reconcile import crm_days, pbx_days, span_of
+from trunkline.tasks.reconcile import crm_days, listed_calls, pbx_days, span_of
 from trunkline.tasks.work import Site, Work, now
+from trunkline.windows import Window
 
 PBXS_AT_ONCE = 16  # each holds the calls of its span in memory
 
@@ -52,7 +55,7 @@ async def reconcile(
 ) -> Reconciled:
     """Compares since ≤ t < until (default: the last 7 whole days of each account); writes nothing anywhere.
 
-    The CRMs are not asked: what each was told is in the ledger of activities.
+    What each CRM was told is in the ledger of activities; those that have a list of calls are asked for it too.
 
     Raises:
         ConfigError: The config, an id or the span cannot be used.
@@ -74,8 +77,24 @@ async def reconcile(
 
     result.days = [day for days in await asyncio.gather(*map(one_pbx, scope.sites())) for day in days]
     for account in scope.accounts:
-        span = spans[account.id]
-        days = local_days(span, account.timezone)
-        for crm in account.crm:
-            result.crm_days += await asyncio.to_thread(crm_days, work, account, crm, scope.pbxs, span, days)
+        days, failures = await crm_part(work, account, spans[account.id], scope.pbxs)
+        result.crm_days += days
+        result.failures += failures
     return result
+
+
+async def crm_part(
+    work: Work, account: Account, span: Window, pbxs: Sequence[str] = ()
+) -> tuple[list[CrmDay], list[Failure]]:
+    """An account's CRMs, day by day; one that cannot be asked for its list is held against the ledger alone."""
+    found: list[CrmDay] = []
+    failures: list[Failure] = []
+    days = local_days(span, account.timezone)
+    for crm in account.crm:
+        listed = None
+        try:
+            listed = await listed_calls(work, account, crm, span)
+        except (ConfigError, RemoteError) as error:
+            failures.append(Failure.of(f"account {account.id}, CRM {crm.id}", error))
+        found += await asyncio.to_thread(crm_days, work, account, crm, pbxs, span, days, listed)
+    return found, failures

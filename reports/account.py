@@ -110,6 +110,16 @@ class Delivery:
 
 
 @dataclass(frozen=True)
+class CrmDifferences:
+    """Calls of the period on which a CRM's own list and the ledger do not agree."""
+
+    crm_id: str
+    deleted_in_crm: int
+    twice_in_crm: int
+    not_in_ledger: int
+
+
+@dataclass(frozen=True)
 class SwitchedOff:
     """An extension or queue that recorded until `day`."""
 
@@ -142,6 +152,7 @@ class AccountFigures:
     lost_soon: tuple[Problem, ...]
     reading: tuple[Reading, ...]
     deliveries: tuple[Delivery, ...]
+    crm_differences: tuple[CrmDifferences, ...]
     lake_since: dt.datetime | None
     as_of: dt.datetime | None
     open_spans: tuple[OpenSpan, ...]

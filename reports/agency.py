@@ -89,7 +89,7 @@ def mends(figures: AgencyFigures) -> list[Problem]:
     """What is to be done: PBXs not heard from, what is about to be lost, gaps, and what each part reports."""
     found = [
         problem
-        for rule in (_silent, _lost_soon, _gaps, _reported, _undelivered, _recording)
+        for rule in (_silent, _lost_soon, _gaps, _reported, _undelivered, _not_as_told, _recording)
         for one in figures.accounts
         for problem in rule(one)
     ]
@@ -151,6 +151,21 @@ def _undelivered(figures: AccountFigures) -> list[Problem]:
         for crm in figures.deliveries
         if crm.failed
     ]
+
+
+def _not_as_told(figures: AccountFigures) -> list[Problem]:
+    """Where a CRM does not have what it was given."""
+    found = []
+    for crm in figures.crm_differences:
+        counts = {
+            "delivered and no longer there": crm.deleted_in_crm,
+            "there more than once": crm.twice_in_crm,
+            "there and not delivered by the ledger": crm.not_in_ledger,
+        }
+        said = "; ".join(f"{words.count(count, 'call')} {what}" for what, count in counts.items() if count)
+        mend = f"Run trunkline reconcile --account {figures.account.id}, which lists them."
+        found.append(Problem(f"{figures.account.name}, {crm.crm_id}", f"by the CRM's own list: {said}", mend))
+    return found
 
 
 def _recording(figures: AccountFigures) -> list[Problem]:

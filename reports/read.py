@@ -14,7 +14,18 @@ from trunkline.config import Account
 from trunkline.hours import OpenSpan
 from trunkline.periods import Period
 from trunkline.reports import sql
-from trunkline.reports.account import AccountFigures, Caller, Day, Delivery, Heat, Problem, Reading, SwitchedOff, Wait
+from trunkline.reports.account import (
+    AccountFigures,
+    Caller,
+    CrmDifferences,
+    Day,
+    Delivery,
+    Heat,
+    Problem,
+    Reading,
+    SwitchedOff,
+    Wait,
+)
 from trunkline.reports.figures import Callbacks, Count, Coverage, Slice, Volumes
 from trunkline.store.at_risk import lost_soon
 
@@ -60,6 +71,7 @@ def account_figures(
         reading=reading,
         lost_soon=_lost_soon(connection, account, moment),
         deliveries=tuple(Delivery(**row) for row in sql.run(connection, "activities", now)),
+        crm_differences=tuple(CrmDifferences(**row) for row in sql.run(connection, "crm_differences", now)),
         lake_since=reach["lake_since"],
         as_of=reach["as_of"],
         open_spans=tuple(OpenSpan(row["weekday"], row["opens_minute"], row["closes_minute"]) for row in opening),

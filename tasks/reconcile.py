@@ -6,21 +6,24 @@ import datetime as dt
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
+from trunkline.adapters.crm.kinds import adapter_for
 from trunkline.adapters.pbx.base import Surface
 from trunkline.config import Account
 from trunkline.crms import Crm
 from trunkline.days import ONE_DAY, LocalDay, midnight
+from trunkline.delivery import Listed
 from trunkline.errors import SpanError, Unsupported
 from trunkline.models import PbxReports, Probe
 from trunkline.moments import moment
 from trunkline.reconcile.crm import compare_crm
 from trunkline.reconcile.days import CrmDay, Day
 from trunkline.reconcile.pbx import PbxSide, compare_pbx
+from trunkline.store import crm_days as crm_days_store
 from trunkline.store.activities import own_numbers
 from trunkline.store.reconcile import lake_side, ledger, queues_of
 from trunkline.tasks.probe import judged, may_read
 from trunkline.tasks.step import step
-from trunkline.tasks.work import Site, Work
+from trunkline.tasks.work import Site, Work, now
 from trunkline.windows import SETTLE, Window
 
 DEFAULT_DAYS = 7
@@ -83,11 +86,38 @@ def pbx_days(work: Work, site: Site, span: Window, days: Sequence[LocalDay], pbx
     return compare_pbx(site.account.id, site.pbx.id, site.account.country, days, pbx, lake)
 
 
+@step(lambda _work, account, crm, _span: f"list {account.id} {crm.id}")
+async def listed_calls(work: Work, account: Account, crm: Crm, span: Window) -> Sequence[Listed] | None:  # noqa: ARG001
+    """The CRM's own list of the span and a day around it, for some CRMs know of days alone; null where it has none.
+
+    Raises:
+        ConfigError, RemoteError: It cannot be asked.
+    """
+    adapter = adapter_for(crm, work.state)
+    try:
+        return await adapter.list_calls(span.since - ONE_DAY, span.until + ONE_DAY)
+    finally:
+        await adapter.aclose()
+
+
 def crm_days(
-    work: Work, account: Account, crm: Crm, pbxs: Sequence[str], span: Window, days: Sequence[LocalDay]
+    work: Work,
+    account: Account,
+    crm: Crm,
+    pbxs: Sequence[str],
+    span: Window,
+    days: Sequence[LocalDay],
+    listed: Sequence[Listed] | None,
 ) -> list[CrmDay]:
-    """What the lake has beside what the ledger says of one CRM."""
+    """What the lake has beside what the ledger says of one CRM, and what the CRM itself lists."""
     with work.lake.read() as connection:
         calls = ledger(connection, account.id, crm.id, pbxs, span)
         own = own_numbers(connection, account.id, account.country)
-    return compare_crm(account.id, crm.id, days, calls, own)
+    return compare_crm(account.id, crm.id, days, calls, own, listed)
+
+
+def keep_crm_days(work: Work, days: Sequence[CrmDay]) -> None:
+    """Writes what was found of CRMs that have a list."""
+    if days:
+        with work.lake.write() as connection:
+            crm_days_store.keep(connection, days, now())

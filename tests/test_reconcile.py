@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 from trunkline.days import LocalDay
+from trunkline.delivery import Listed
 from trunkline.models import AbandonedWait, ReportedCall
 from trunkline.reconcile.crm import LedgerCall, compare_crm
 from trunkline.reconcile.days import Day
@@ -202,3 +203,26 @@ def test_a_crm_lacks_what_is_neither_delivered_nor_skipped_nor_not_to_be_logged(
     ]
     assert day.state == "differs"
     assert compare_crm("acme", "ghl", DAYS, calls[:2], set())[0].state == "equal"
+
+
+def test_a_crms_own_list_is_held_against_the_ledger() -> None:
+    calls = [
+        logged("a", "delivered", remote_id="1"),
+        logged("b", "delivered", remote_id="2"),
+        logged("c", "delivered", remote_id="3"),
+        logged("d", "pending"),
+        logged("e", "skipped", "unknown caller"),
+        logged("f", "delivered", remote_id="6"),
+    ]
+    listed = [Listed("1", "p:a"), Listed("3", "p:c"), Listed("4", "p:c"), Listed("5", "p:d"), Listed("6", None)]
+    (day,) = compare_crm("acme", "ghl", DAYS, calls, set(), [*listed, Listed("9", "q:elsewhere")])
+    assert (day.delivered, day.listed) == (4, 5)
+    assert [(one.kind, one.call_id, one.crm) for one in day.differences] == [
+        ("deleted_in_crm", "p:b", "not listed"),
+        ("twice_in_crm", "p:c", "listed 2 times"),
+        ("not_delivered", "p:d", "pending"),
+        ("not_in_ledger", "p:d", "listed"),
+    ]
+    assert compare_crm("acme", "ghl", DAYS, calls[:1], set(), listed[:1])[0].state == "equal"
+    assert compare_crm("acme", "ghl", DAYS, calls[:1], set(), [])[0].state == "differs"
+    assert compare_crm("acme", "ghl", DAYS, calls[:1], set())[0].listed is None

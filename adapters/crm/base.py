@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 from zoneinfo import ZoneInfo
 
-from trunkline.delivery import Kind
+from trunkline.delivery import Kind, Listed
 from trunkline.entries import Entry
 from trunkline.errors import RemoteError
 
@@ -115,14 +115,6 @@ class Finding:
     state: Literal["ok", "warn", "fail", "unknown"]
     message: str = ""
     mend: str = ""
-
-
-@dataclass(frozen=True)
-class Listed:
-    """A call that is in the CRM; `key` is our call id, where the CRM tells it."""
-
-    remote_id: str
-    key: str | None
 
 
 class CrmAdapter(ABC):

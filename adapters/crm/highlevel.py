@@ -17,7 +17,6 @@ from trunkline.adapters.crm.base import (
     DeletedThere,
     Files,
     Finding,
-    Listed,
     Recording,
     Takes,
     Task,
@@ -26,7 +25,7 @@ from trunkline.adapters.crm.client import CrmClient
 from trunkline.adapters.crm.highlevel_talk import Conversations
 from trunkline.adapters.crm.pace import Pace
 from trunkline.crms import HighLevel
-from trunkline.delivery import Kind
+from trunkline.delivery import Kind, Listed
 from trunkline.entries import Entry, marker
 from trunkline.errors import Forbidden, RemoteError
 
@@ -78,8 +77,8 @@ class Adapter(CrmAdapter):
         nobody = self._people("GET", "/contacts/search/duplicate", params={"locationId": location, "number": _NOBODY})
         found.append(await self._scope("contacts.readonly", nobody))
         found.append(await self._scope("conversations.readonly", self._talk.search("none")))
-        mode = "call logs" if self._logs_calls else "notes only: without provider_id calls are written as notes"
-        found.append(Finding("conversation provider", "ok" if self._logs_calls else "warn", mode, _PROVIDER))
+        found.append(Finding(*_NOT_SEEN) if self._logs_calls else Finding(*_NOTES_ONLY))
+        found.append(Finding(*_WRITING))
         left = self._client.last_headers.get("x-ratelimit-daily-remaining")
         return [*found, Finding("rate budget", "ok", f"{left} requests left today") if left else Finding(*_NO_BUDGET)]
 
@@ -190,6 +189,19 @@ class Adapter(CrmAdapter):
 
 
 _PROVIDER = "make a conversation provider of type Call in the app and put its id in provider_id"
+_NOT_SEEN: Final = (
+    "conversation provider",
+    "unknown",
+    "whether provider_id is right shows with the first call",
+    _PROVIDER,
+)
+_NOTES_ONLY: Final = ("conversation provider", "warn", "none: calls are written as notes on contacts", _PROVIDER)
+_WRITING: Final = (
+    "contacts.write, conversations.write, conversations/message.write",
+    "unknown",
+    "cannot be seen without writing",
+    "give the token these scopes",
+)
 
 
 def _holding(answer: Any, table: str, ours: str) -> str | None:

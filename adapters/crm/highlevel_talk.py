@@ -6,9 +6,10 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from trunkline.adapters.crm.base import AnswerLost, Listed, Recording
+from trunkline.adapters.crm.base import AnswerLost, Recording
 from trunkline.adapters.crm.client import CrmClient
 from trunkline.crms import HighLevel
+from trunkline.delivery import Listed
 from trunkline.entries import CallFacts, Entry
 from trunkline.errors import BadAnswer
 

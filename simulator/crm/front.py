@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import json
 import re
 import threading
 import time
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -40,6 +42,7 @@ class Fault:
     delay_seconds: float = 0.0
     drop_after_commit: bool = False
     drop_before_commit: bool = False
+    is_too_many: bool = False
     times: int = 1
 
 
@@ -48,6 +51,9 @@ class Faults:
     """What is to go wrong, taken in the order in which it was added."""
 
     planned: list[Fault] = field(default_factory=list)
+    befallen: int = 0
+    _storm: tuple[int, float] | None = None
+    _asked: Counter[str] = field(default_factory=Counter, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def add(
@@ -66,7 +72,9 @@ class Faults:
         `status` (with `body`: text, or JSON) answers without doing anything. `drop_after_commit` does what was asked
         and then cuts the connection: a lost answer. `drop_before_commit` cuts it before anything is done.
         """
-        fault = Fault(re.compile(match), status, body, delay_seconds, drop_after_commit, drop_before_commit, times)
+        fault = Fault(
+            re.compile(match), status, body, delay_seconds, drop_after_commit, drop_before_commit, times=times
+        )
         with self._lock:
             self.planned.append(fault)
         return fault
@@ -78,12 +86,39 @@ class Faults:
                 if fault.times > 0 and fault.match.search(method_and_path):
                     fault.times -= 1
                     return fault
-        return None
+            return self._of_the_storm(method_and_path)
+
+    def storm(self, seed: int, share: float = 0.3) -> None:
+        """Lets faults befall a share of all requests: answers lost before and after it was done, 429, 500 and 503.
+
+        Which ones depends on the seed, the request, and how often it was made.
+        """
+        self._storm = seed, share
+
+    def _of_the_storm(self, method_and_path: str) -> Fault | None:
+        if self._storm is None:
+            return None
+        seed, share = self._storm
+        self._asked[method_and_path] += 1
+        digest = hashlib.sha256(f"{seed}|{method_and_path}|{self._asked[method_and_path]}".encode()).digest()
+        if int.from_bytes(digest[:6], "big") / 2**48 >= share:
+            return None
+        self.befallen += 1
+        anything = re.compile("")
+        return (
+            Fault(anything, drop_before_commit=True),
+            Fault(anything, drop_after_commit=True),
+            Fault(anything, drop_after_commit=True),
+            Fault(anything, is_too_many=True),
+            Fault(anything, status=500),
+            Fault(anything, status=503),
+        )[digest[6] % 6]
 
     def clear(self) -> None:
         """Takes all planned faults back."""
         with self._lock:
             self.planned.clear()
+            self._storm = None
 
 
 class RateLimit:
@@ -133,7 +168,7 @@ class Front:
         return {}
 
     def too_many(self) -> tuple[int, Any]:
-        """Status and body in which this CRM says that its limit is used up."""
+        """Status and body by which this CRM says that its limit is used up."""
         return 429, {"statusCode": 429, "message": "Too Many Requests"}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -160,7 +195,7 @@ class Front:
     async def _answer(self, scope: Scope, body: bytes, fault: Fault | None) -> _Answer:
         if fault and fault.status is not None:
             return _said(fault.status, fault.body)
-        if not self.limit.allows():
+        if (fault and fault.is_too_many) or not self.limit.allows():
             return _said(*self.too_many())
         return await _inside(self.app, scope, body)
 

@@ -14,6 +14,7 @@ from starlette.requests import Request
 
 from trunkline.simulator.crm import highlevel_rules as rules
 from trunkline.simulator.crm.front import Front
+from trunkline.simulator.crm.highlevel_oauth import App
 from trunkline.simulator.crm.highlevel_routes import router
 from trunkline.simulator.crm.highlevel_rules import Refusal
 from trunkline.simulator.crm.site import CrmSite, Json, LoggedCall, Secret, TaskThere
@@ -44,9 +45,12 @@ class HighLevel(CrmSite):
         provider_id: str = "provider1",
         contacts: dict[str, str] | None = None,
         rate_limit: tuple[int, float] = (100, 10.0),
+        installed: App | None = None,
     ) -> None:
         super().__init__(rate_limit)
         self.location_id, self.token, self.provider_id = location_id, token, provider_id
+        self.installed = installed
+        self.scopes = set(rules.SCOPES)
         self.timezone = "Australia/Adelaide"
         self.contacts: dict[str, Json] = {}
         self.conversations: dict[str, Json] = {}
@@ -59,9 +63,13 @@ class HighLevel(CrmSite):
         self.app = _Limited(router(self), self.faults, self.limit, self.requests)
 
     def settings(self, url: str) -> Json:
-        """With a private integration token."""
-        place = {"location_id": self.location_id, "provider_id": self.provider_id}
-        return {"base_url": url, **place, "token": Secret(self.token)}
+        """With a private integration token, or as the app that is installed."""
+        place = {"base_url": url, "location_id": self.location_id, "provider_id": self.provider_id}
+        if self.installed is None:
+            return {**place, "token": Secret(self.token)}
+        app = self.installed
+        sign_in = {"client_id": app.client_id, "client_secret": Secret(app.client_secret)}
+        return {**place, **sign_in, "refresh_token": Secret(app.refresh_token), "company_id": app.company_id}
 
     def logged(self) -> list[LoggedCall]:
         """Call logs, each with the note that has its marker."""
@@ -117,8 +125,11 @@ class HighLevel(CrmSite):
 
     def admit(self, request: Request, version: str) -> None:
         """Checks the bearer (401) and the API's own version header (400)."""
-        if request.headers.get("authorization") != f"Bearer {self.token}":
-            raise Refusal(401, "Invalid Private Integration token")
+        bearer = request.headers.get("authorization", "")
+        if bearer != f"Bearer {self.token}" if self.installed is None else not self.installed.admits(bearer):
+            raise Refusal(401, "Invalid JWT" if self.installed else "Invalid Private Integration token")
+        if rules.scope_of(request.method, request.url.path) not in self.scopes:
+            raise Refusal(401, "The token is not authorized for this scope.")
         if request.headers.get("version") != version:
             raise Refusal(400, "version header was not found or is not valid for this API")
 

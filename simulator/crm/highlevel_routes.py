@@ -59,6 +59,7 @@ def router(crm: HighLevel) -> Router:
             at("GET", "/conversations/messages/{message}", talk, _message),
             at("GET", "/conversations/{conversation}/messages", talk, _messages),
             Route("/uploads/{upload}/{name}", file),
+            *(crm.installed.routes() if crm.installed else ()),
         ],
         redirect_slashes=False,
     )

@@ -32,6 +32,22 @@ CONTACT = {
 }
 
 
+_MESSAGES = "conversations/message"
+SCOPES = frozenset(
+    f"{what}.{right}"
+    for what in ("contacts", "conversations", _MESSAGES, "locations")
+    for right in ("readonly", "write")
+)
+
+
+def scope_of(method: str, path: str) -> str:
+    """The scope that a request needs, as the marketplace documents it (CRM reference §2.1)."""
+    what = path.split("/")[1]
+    if what == "conversations" and "/messages" in path:
+        what = _MESSAGES
+    return f"{what}.{'readonly' if method == 'GET' else 'write'}"
+
+
 class Refusal(Exception):
     """The request is refused with this status and these words."""
 

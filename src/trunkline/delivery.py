@@ -85,6 +85,14 @@ class Work:
     loaded_at: dt.datetime | None = None
 
 
+@dataclass(frozen=True)
+class Listed:
+    """A call that a CRM lists as logged by trunkline; `key` is our call id, where the CRM tells it."""
+
+    remote_id: str
+    key: str | None
+
+
 def activity_id(crm_id: str, key: str, kind: Kind) -> str:
     """The key of the ledger: one row for each CRM, call (or episode) and kind."""
     return f"{crm_id}:{key}:{kind}"

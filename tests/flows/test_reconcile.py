@@ -7,13 +7,16 @@ import dataclasses
 import datetime as dt
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import duckdb
 import pytest
 
 from trunkline.errors import SpanError
 from trunkline.flows.backfill import backfill
+from trunkline.flows.maintain import maintain
 from trunkline.flows.reconcile import Reconciled, reconcile
+from trunkline.flows.report import report
 from trunkline.flows.sync import sync
 from trunkline.simulator.pbx.model import SimulatedPbx
 from trunkline.simulator.scenarios import SCENARIOS
@@ -265,3 +268,26 @@ def test_the_span_is_by_default_the_last_seven_whole_days_of_the_account() -> No
     for since, until in (("2026-10-07", None), ("2026-10-05", "2026-10-05"), ("2027-01-01", "2027-01-02")):
         with pytest.raises(SpanError, match="is not before"):
             span_of(since, until, adelaide, adelaide, now)
+
+
+def test_what_a_crm_lost_or_has_twice_is_found_and_is_in_the_agencys_report(stage, world_with_contacts) -> None:
+    with stage(world_with_contacts()) as s:
+        s.run(sync)
+        zone = ZoneInfo("Australia/Adelaide")
+        yesterday = dt.datetime.now(zone).date() - dt.timedelta(days=1)
+        days = [dt.datetime.fromisoformat(one["dateAdded"]).astimezone(zone).date() for one in s.crm.messages]
+        gone, twice, *_ = [one for one, day in zip(s.crm.messages, days, strict=True) if day == yesterday]
+        s.crm.messages.remove(gone)
+        s.crm.messages.append({**twice, "id": "again"})
+        found = everything(s)
+        assert {(one.kind, one.call_id) for day in found.crm_days for one in day.differences} == {
+            ("deleted_in_crm", gone["altId"]),
+            ("twice_in_crm", twice["altId"]),
+        }
+        assert found.exit_status == 1
+        s.run(maintain)
+        s.run(report, period="day", out="out")
+        pages = "".join(path.read_text() for path in (s.folder / "out").rglob("*.html"))
+        assert "list: 1 call delivered and no longer there; 1 call there more than once" in pages
+        s.crm.faults.add("export", status=403, body={"message": "no scope"})
+        assert [one.code for one in everything(s).failures] == ["forbidden"]

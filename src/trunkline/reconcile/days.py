@@ -30,7 +30,8 @@ class Difference:
     """A call on which two sides do not agree, with the words of each; null is no word.
 
     `why`: the reason, if it is known; then it is no fault. Kinds: `only_pbx`, `only_lake`, `direction`, `outcome`,
-    `abandoned_only_pbx`, `abandoned_only_lake`, `not_delivered`, and with a reason `part_of_call`,
+    `abandoned_only_pbx`, `abandoned_only_lake`, `not_delivered`, `deleted_in_crm`, `twice_in_crm`,
+    `not_in_ledger`, and with a reason `part_of_call`,
     `abandoned_then_answered`, `abandoned_then_missed`, `abandoned_inside`, `not_read`, `old_log`, `queue_not_asked`.
     """
 
@@ -100,9 +101,10 @@ class Day:
 
 @dataclass(frozen=True)
 class CrmDay:
-    """One CRM's day: the account's calls by what the ledger of activities says of them; the CRM itself is not asked.
+    """One CRM's day: the account's calls by what the ledger of activities says of them, beside the CRM's own list.
 
-    `not_logged`: calls of which no CRM is told (internal, withheld, the account's own number).
+    `listed`: how many of them the CRM lists; null where it cannot be asked for a list. `not_logged`: calls of which no
+    CRM is told (internal, withheld, the account's own number).
     """
 
     account_id: str
@@ -115,6 +117,7 @@ class CrmDay:
     pending: int = 0
     skipped: int = 0
     failed: int = 0
+    listed: int | None = None
     differences: tuple[Difference, ...] = ()
 
     @property

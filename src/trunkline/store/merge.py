@@ -19,6 +19,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "accounts": ("account_id",),
     "departments": ("pbx_id", "name"),
     "crm_contacts": ("crm_id", "number"),
+    "crm_days": ("crm_id", "day"),
 }
 # When a row was loaded is no reason to write it again.
 _NOT_COMPARED = {"loaded_at", "seen_at"}

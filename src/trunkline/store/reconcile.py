@@ -25,7 +25,7 @@ _CALLS = f"""
     WHERE c.pbx_id = ? AND c.started_at >= ? AND c.started_at < ? GROUP BY ALL
 """
 _LEDGER = """
-    SELECT c.call_id, c.started_at, c.direction, c.outcome, c.external_number, a.state, a.reason
+    SELECT c.call_id, c.started_at, c.direction, c.outcome, c.external_number, a.state, a.reason, a.remote_id
     FROM calls AS c
     LEFT JOIN activities AS a ON a.call_id = c.call_id AND a.crm_id = $crm AND a.kind = 'call'
     WHERE c.account_id = $account AND c.started_at >= $since AND c.started_at < $until

@@ -102,7 +102,7 @@ def table(crm: HighLevel, monkeypatch: pytest.MonkeyPatch) -> Iterator[Table]:
 
 async def everything(table: Table) -> None:
     adapter = Adapter(table, STATE)
-    assert {one.state for one in await adapter.check()} == {"ok"}
+    assert "fail" not in {one.state for one in await adapter.check()}
     contact = (await adapter.find_contacts(JANE))[0].contact_id
     await adapter.create_contact("+61434567890", "Sam Stranger")
     entry = Entry(CALL, "Australia/Adelaide", contact)

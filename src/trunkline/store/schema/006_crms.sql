@@ -5,3 +5,9 @@ ALTER TABLE activities ADD COLUMN facts_at TIMESTAMPTZ;
 CREATE TABLE crm_contacts (
     crm_id VARCHAR, number VARCHAR, contact_id VARCHAR, found_at TIMESTAMPTZ, made_at TIMESTAMPTZ
 );
+-- How a CRM's own list of a day's calls and the ledger agreed when that was last looked at. `listed`: null where the CRM
+-- has no list. `differing`: ids, with the kind of difference.
+CREATE TABLE crm_days (
+    account_id VARCHAR, crm_id VARCHAR, day DATE, listed BIGINT, deleted_in_crm BIGINT, twice_in_crm BIGINT,
+    not_in_ledger BIGINT, differing JSON, checked_at TIMESTAMPTZ
+);
