@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from trunkline.adapters.crm import salesforce_words as words
-from trunkline.adapters.crm.base import Contact, CrmAdapter, Files, Finding, Listed, Recording, Takes, Task
+from trunkline.adapters.crm.base import Contact, CrmAdapter, Files, Finding, Recording, Takes, Task
 from trunkline.adapters.crm.salesforce_check import findings
 from trunkline.adapters.crm.salesforce_contacts import found_by, new_contact, search_for
 from trunkline.adapters.crm.salesforce_files import attach
 from trunkline.adapters.crm.salesforce_rest import UPSERT_MOST, Rest, id_in, quoted, select
 from trunkline.crms import Salesforce
+from trunkline.delivery import Listed
 from trunkline.entries import Entry
 from trunkline.errors import RemoteError
 
