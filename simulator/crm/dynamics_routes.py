@@ -85,7 +85,7 @@ async def _token(crm: Dynamics, request: Request) -> Response:
 def _not_signed_in(crm: Dynamics, request: Request) -> Response | None:
     bearer = request.headers.get("authorization", "").removeprefix("Bearer ")
     if crm.tokens.get(bearer, 0.0) < time.monotonic():
-        return Response(status_code=401, headers={"WWW-Authenticate": "Bearer authorization_uri=…"})
+        return Response(status_code=401, headers={"WWW-Authenticate": "Bearer"})
     if not crm.is_user:
         refusal = Refusal(403, "0x80072560", "The user is not a member of the organization.")
         return JSONResponse(refusal.body, refusal.status)
