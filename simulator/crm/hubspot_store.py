@@ -82,6 +82,12 @@ class Store:
         """Once, however often."""
         self.pairs |= {(first.kind, first.id, second.kind, second.id), (second.kind, second.id, first.kind, first.id)}
 
+    def delete(self, kind: str, record_id: str) -> None:
+        """Deletes a record as a person would, and what it hung on."""
+        del self.records[kind][record_id]
+        gone = (kind, record_id)
+        self.pairs = {pair for pair in self.pairs if gone not in (pair[:2], pair[2:])}
+
     def associated(self, kind: str, record_id: str, other: str) -> list[str]:
         """The ids of another kind that hang on a record, in no order that means anything."""
         return sorted(to for start, one, end, to in self.pairs if (start, one, end) == (kind, record_id, other))
