@@ -133,7 +133,7 @@ def with_our_part(current: str | None, ours: str, our_marker: str, line_break: s
     end = (current or "").find(our_marker)
     if current is None or end < 0:
         return None
-    start = max(current.rfind(head, 0, end) for head in (*_HEADS.values(), "Call"))
+    start = max(current.rfind(head, 0, end) for head in _HEADS.values())
     before = current[: max(start, 0)]
     return before + ours.replace("\n", line_break) + current[end + len(our_marker) :]
 
