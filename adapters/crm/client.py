@@ -81,7 +81,7 @@ class CrmClient:
         http = await self._connected()
         for is_last in (False, True):
             signed = await self._auth.header()
-            sent = {**self._headers, **(headers or {}), "Authorization": signed}
+            sent = {**self._headers, **(headers or {}), self._auth.header_name: signed}
             response = await http.send(method, path, headers=sent, **options)
             self.last_headers = response.headers
             self._learn(response.headers, self._pace)

@@ -27,10 +27,12 @@ LOCK_SECONDS = 60.0
 
 
 class Auth(Protocol):
-    """What a client needs of it."""
+    """What a client needs of it. `header_name`: the header it is sent in."""
+
+    header_name: str
 
     async def header(self) -> str:
-        """The value of `Authorization`. Raises a RemoteError where it cannot be had."""
+        """The header's value. Raises a RemoteError where it cannot be had."""
 
     async def renewed(self, refused: str) -> bool:
         """Whether there is another header now than the `refused` one, which was answered with 401."""
@@ -40,14 +42,14 @@ class Auth(Protocol):
 
 
 class Static:
-    """A token that a person made and that stays."""
+    """A token that a person made and that stays; some CRMs want it bare (no `scheme`) in a header of their own."""
 
-    def __init__(self, token: SecretStr, scheme: str = "Bearer") -> None:
-        self._token, self._scheme = token, scheme
+    def __init__(self, token: SecretStr, scheme: str = "Bearer", header_name: str = "Authorization") -> None:
+        self._token, self._scheme, self.header_name = token, scheme, header_name
 
     async def header(self) -> str:
-        """The value of `Authorization`."""
-        return f"{self._scheme} {self._token.get_secret_value()}"
+        """The header's value."""
+        return f"{self._scheme} {self._token.get_secret_value()}".strip()
 
     async def renewed(self, refused: str) -> bool:  # noqa: ARG002
         """Never: a person has to make another one."""
@@ -90,6 +92,8 @@ class App:
 
 class OAuth:
     """Tokens of an app, kept in `file` (mode 0600) for every process that shares the lake."""
+
+    header_name = "Authorization"
 
     def __init__(self, app: App, file: Path) -> None:
         self._app, self._file = app, file
