@@ -61,7 +61,7 @@ class Logs:
 
     async def log(self, entry: Entry) -> str:
         """Logs a call; Pipedrive makes the activity that it stands on."""
-        return str((await self._client.made(LOGS, fields.call_log(entry, self._crm.user_id)))["id"])
+        return str((await self._made(fields.call_log(entry, self._crm.user_id)))["id"])
 
     async def log_anew(self, log_id: str, entry: Entry) -> str:
         """Replaces a log by one that tells the call's facts as they are now; the new one's id.
@@ -113,17 +113,24 @@ class Logs:
         Whether an activity can hold a log twice is not documented: where it cannot, the new log gets its own.
         """
         try:
-            return await self._client.made(LOGS, {**body, "activity_id": activity["id"]})
+            return await self._made({**body, "activity_id": activity["id"]})
         except DeletedThere:
             raise
         except Refused:
-            return await self._client.made(LOGS, body)
+            return await self._made(body)
+
+    async def _made(self, body: Json) -> Json:
+        log = await self._client.made(LOGS, body)
+        if self._read is not None:
+            self._read.append({**body, **log})
+        return log
 
     async def _remove(self, log: Json, kept: Json) -> None:
         """Deletes a log that another one stands for; last of all the log, by which an interrupted run goes on."""
         if log.get("activity_id") not in {None, kept.get("activity_id")}:
             await self._delete(f"{ACTIVITIES}/{log['activity_id']}")
         await self._delete(f"{LOGS}/{log['id']}")
+        self._read = [one for one in await self.all() if one["id"] != log["id"]]
 
     async def _delete(self, path: str) -> None:
         try:
