@@ -42,6 +42,14 @@ def read(model: type[Model], values: Any, *, is_v2: bool) -> Model:
         raise Refusal(400, said.get(first["type"]) or f'"{name}": {words}' if name else words, is_v2=is_v2) from None
 
 
+def page(rows: list[Json], start: int, limit: int) -> Json:
+    """A page of v1; null where there is nothing."""
+    more = start + limit < len(rows)
+    paging = {"start": start, "limit": limit, "more_items_in_collection": more}
+    paging |= {"next_start": start + limit} if more else {}
+    return {"data": rows[start : start + limit] or None, "additional_data": {"pagination": paging}}
+
+
 def sanitised(text: str | None) -> str | None:
     """HTML as the service keeps it."""
     return _BREAK.sub("<br />", text) if text else text
