@@ -137,6 +137,11 @@ class RateLimit:
         """Requests left in this interval."""
         return max(self.most - self._used, 0)
 
+    @property
+    def resets_in_seconds(self) -> float:
+        """How long until this interval is over."""
+        return max(self._began_at + self.interval_seconds - time.monotonic(), 0.0)
+
     def allows(self) -> bool:
         """Whether one more request is taken; counts it if so."""
         now = time.monotonic()

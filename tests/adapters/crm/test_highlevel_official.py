@@ -8,13 +8,11 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl
 
 import pytest
-from openapi_core import Config, OpenAPI
-from openapi_core.datatypes import RequestParameters
+from official import NEEDS_SPECS, SPECS, Sent, opened
+from openapi_core import OpenAPI
 from openapi_core.exceptions import OpenAPIError
-from werkzeug.datastructures import Headers, ImmutableMultiDict
 
 from trunkline.adapters.crm.base import Recording, Task
 from trunkline.adapters.crm.highlevel import Adapter
@@ -24,7 +22,6 @@ from trunkline.simulator.crm.front import Seen
 from trunkline.simulator.crm.highlevel import HighLevel
 from trunkline.simulator.serve import Server
 
-SPECS = Path(__file__).parents[4] / "shared" / "specs"
 JANE = "+61412345678"
 CLOSED = (
     *("ProcessMessageBodyDto", "ProcessOutboundMessageBodyDto", "CallDataDTO", "AddMessageAttachmentsDto"),
@@ -41,24 +38,11 @@ CALL = CallFacts(
 
 STATE = Path("a-token-that-stays-is-kept-nowhere")
 
-pytestmark = [
-    pytest.mark.shared,
-    pytest.mark.skipif(not SPECS.is_dir(), reason="the official documents are not here (../shared/specs)"),
-]
+pytestmark = NEEDS_SPECS
 
 
-class Sent:
-    """A request as the simulated server received it, in openapi-core's words."""
-
-    host_url = "https://services.leadconnectorhq.com"
-
-    def __init__(self, seen: Seen) -> None:
-        self.method, self.path = seen.method.lower(), seen.path
-        self.content_type = seen.headers.get("content-type", "")
-        self.body = seen.body or None
-        self.parameters = RequestParameters(
-            query=ImmutableMultiDict(parse_qsl(seen.query)), header=Headers(seen.headers.items())
-        )
+def received(seen: Seen) -> Sent:
+    return Sent(seen, "https://services.leadconnectorhq.com")
 
 
 def document(name: str) -> OpenAPI:
@@ -72,7 +56,7 @@ def document(name: str) -> OpenAPI:
         upload = schemas["UploadFilesDto"]  # its file is only in the prose, its addresses cannot be given (§5.3)
         upload["required"] = ["conversationId", "contactId", "locationId"]
         upload["properties"]["fileAttachment"] = {"type": "string", "format": "binary"}
-    return OpenAPI.from_dict(spec, config=Config(spec_validator_cls=None))
+    return opened(spec)
 
 
 @pytest.fixture(scope="module")
@@ -138,7 +122,7 @@ def test_every_request_obeys_the_official_documents(
     asyncio.run(everything(table))
     for seen in crm.requests:
         assert seen.status in {200, 201}, seen
-        documents[seen.path.split("/")[1]].validate_request(Sent(seen))
+        documents[seen.path.split("/")[1]].validate_request(received(seen))
     asked = {(seen.method, seen.path.split("/")[-1]) for seen in crm.requests}
     assert len(crm.notes) == 2, "a transcript is there once"
     assert {
@@ -169,4 +153,4 @@ def test_the_documents_would_have_caught_a_wrong_request(
     sent = {key: value for key, value in {**good.headers, **headers}.items() if value}
     wrong = Seen(good.method, good.path, good.query, sent, json.dumps(body).encode(), 0)
     with pytest.raises(OpenAPIError):
-        documents["conversations"].validate_request(Sent(wrong))
+        documents["conversations"].validate_request(received(wrong))
