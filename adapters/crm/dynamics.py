@@ -20,7 +20,6 @@ from trunkline.adapters.crm.base import (
     DeletedThere,
     Files,
     Finding,
-    Listed,
     Recording,
     Takes,
     Task,
@@ -29,6 +28,7 @@ from trunkline.adapters.crm.dynamics_check import findings
 from trunkline.adapters.crm.dynamics_notes import Notes
 from trunkline.adapters.crm.dynamics_web import Json, Web, instant, text_of
 from trunkline.crms import Dynamics
+from trunkline.delivery import Listed
 from trunkline.entries import Entry, marker
 from trunkline.errors import Forbidden, RemoteError
 

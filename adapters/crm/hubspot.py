@@ -10,7 +10,7 @@ from typing import Any
 
 from trunkline.adapters.crm import hubspot_client as api
 from trunkline.adapters.crm import hubspot_fields as fields
-from trunkline.adapters.crm.base import Contact, CrmAdapter, Finding, Listed, Recording, Refused, Takes, Task
+from trunkline.adapters.crm.base import Contact, CrmAdapter, Finding, Recording, Refused, Takes, Task
 from trunkline.adapters.crm.hubspot_batches import in_halves
 from trunkline.adapters.crm.hubspot_records import AT_ONCE, Records
 from trunkline.adapters.crm.hubspot_search import Searches
@@ -18,6 +18,7 @@ from trunkline.adapters.crm.hubspot_setup import Setup, findings
 from trunkline.adapters.crm.hubspot_tasks import Tasks
 from trunkline.adapters.crm.pace import Pace
 from trunkline.crms import HubSpot
+from trunkline.delivery import Listed
 from trunkline.entries import Entry, marker
 from trunkline.errors import RemoteError
 

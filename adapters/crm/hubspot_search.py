@@ -7,11 +7,12 @@ from typing import Any
 
 import phonenumbers
 
-from trunkline.adapters.crm.base import Contact, Listed
+from trunkline.adapters.crm.base import Contact
 from trunkline.adapters.crm.hubspot_batches import results_in
 from trunkline.adapters.crm.hubspot_client import Client
 from trunkline.adapters.crm.hubspot_fields import epoch_milliseconds
 from trunkline.adapters.crm.hubspot_records import MAX_PAGES, OBJECTS, next_page, properties_of
+from trunkline.delivery import Listed
 from trunkline.errors import BadAnswer
 
 CONTACTS_PAGE = 100

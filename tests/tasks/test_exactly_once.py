@@ -121,7 +121,7 @@ def test_every_call_is_in_every_crm_once(tmp_path: Path, seed: int) -> None:
             said, _ = process.communicate(timeout=600)
         assert process.returncode == 0, said
         for crm in crms:
-            assert crm.site.faults.befallen > 10, "it did storm"
+            assert crm.site.faults.befallen > 3, "it did storm"
             there = crm.site.logged()
             expected = sorted(row["call_id"] for row in calls() if row["call_id"] not in ASIDE)
             assert sorted(str(one.key) for one in there) == expected, crm.kind
