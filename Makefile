@@ -4,7 +4,7 @@ PYTHON ?= python3
 UV := .venv/bin/uv
 RUN := .venv/bin
 
-.PHONY: demo test check setup dev lint types unit storm kills month bench-recordings clean
+.PHONY: demo test check setup dev lint types unit storm kills month exactly-once bench-recordings bench-crm-pace clean
 
 demo: setup ## the whole job against simulated PBXs, CRMs and a mail server, into ./demo/
 	$(RUN)/trunkline demo
@@ -46,6 +46,12 @@ month: setup ## thirty days of 25 PBXs and every cause of a missing recording: a
 
 kills: setup ## a sync killed at every point, and the fetching of recordings 50 times: some minutes
 	TRUNKLINE_KILLS=50 $(RUN)/pytest -n0 tests/flows/test_killed.py tests/flows/test_fetch_killed.py
+
+exactly-once: setup ## every kind of CRM under faults and kills, with ten seeds: some minutes
+	TRUNKLINE_KILLS=8 TRUNKLINE_SEEDS="1 2 3 4 5 6 7 8 9 10" $(RUN)/pytest -n0 tests/tasks/test_exactly_once.py
+
+bench-crm-pace: setup ## 1,000 calls to one CRM beside what its rate limit alone costs: four minutes
+	$(RUN)/python benchmarks/crm_pace.py
 
 bench-recordings: setup ## fetching 2,000 recordings of 500 kB, beside curl (see benchmarks/README.md)
 	$(RUN)/python benchmarks/recordings.py

@@ -50,9 +50,7 @@ class Backend(httpcore.AsyncNetworkBackend):
         local = (local_address, 0) if local_address else None
         with _in_httpcores_words(httpcore.ConnectTimeout, httpcore.ConnectError):
             async with asyncio.timeout(timeout):
-                transport, inbox = await asyncio.get_running_loop().create_connection(
-                    _Inbox, host, port, local_addr=local, happy_eyeballs_delay=_next_address_seconds(host)
-                )
+                transport, inbox = await _connection(host, port, local)
         return Stream(transport, inbox)
 
 
@@ -173,6 +171,15 @@ class _Inbox(asyncio.Protocol):
     def _wake(self) -> None:
         if self._somebody_waits and not self._somebody_waits.done():
             self._somebody_waits.set_result(None)
+
+
+async def _connection(host: str, port: int, local: tuple[str, int] | None) -> tuple[asyncio.Transport, _Inbox]:
+    """uvloop tries one address after the other."""
+    loop = asyncio.get_running_loop()
+    if not isinstance(loop, asyncio.BaseEventLoop):
+        return await loop.create_connection(_Inbox, host, port, local_addr=local)
+    delay = _next_address_seconds(host)
+    return await loop.create_connection(_Inbox, host, port, local_addr=local, happy_eyeballs_delay=delay)
 
 
 def _next_address_seconds(host: str) -> float | None:

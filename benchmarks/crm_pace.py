@@ -22,7 +22,7 @@ from trunkline.store.lake import Lake
 from trunkline.tasks.deliver import deliver
 
 MOST = 100
-FEW = 30
+FEW = 15
 CALLERS = 40
 AT = dt.datetime(2026, 11, 17, 1, 0, tzinfo=dt.UTC)
 

@@ -6,13 +6,13 @@ downloads, hashes, verifies, renames into the recordings folder, and notes the r
 
 from __future__ import annotations
 
-import asyncio
 import json
 import resource
 import sys
 import time
 from pathlib import Path
 
+from trunkline.adapters import loop
 from trunkline.adapters.pbx import api_client, open_surface, xapi20  # noqa: F401 — imported before the clock runs
 from trunkline.configfile import load
 from trunkline.models import Probe
@@ -38,4 +38,4 @@ async def fetch(config: Path) -> dict[str, float]:
 
 
 if __name__ == "__main__":
-    print(json.dumps(asyncio.run(fetch(Path(sys.argv[1])))))
+    print(json.dumps(loop.run(fetch(Path(sys.argv[1])))))

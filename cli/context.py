@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import json
 import sys
@@ -14,6 +13,7 @@ from typing import Any
 import typer
 
 from trunkline import log
+from trunkline.adapters import loop
 from trunkline.errors import ConfigError, TrunklineError
 
 INTERRUPTED = 130
@@ -76,7 +76,7 @@ def clear_errors(options: Options) -> Iterator[None]:
 def run(options: Options, job: Coroutine[Any, Any, Any]) -> Any:
     """Runs a job to its end; Ctrl-C ends it cleanly."""
     with clear_errors(options):
-        return asyncio.run(job)
+        return loop.run(job)
 
 
 def options_of(context: typer.Context) -> Options:

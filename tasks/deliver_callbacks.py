@@ -88,8 +88,9 @@ class Callbacks:
         return row.delivered(row.remote_id or "", self._clock())
 
     def _task(self, callback: Callback, contact_id: str | None) -> Task:
-        told = callback.text(self._account.timezone)
-        return Task(callback.episode_id, contact_id, callback.title, told, callback.deadline_at, callback.number)
+        zone, due_at = self._account.timezone, callback.deadline_at
+        told = callback.text(zone)
+        return Task(callback.episode_id, contact_id, callback.title, told, due_at, callback.number, zone)
 
     def _row(self, callback: Callback, kind: Kind, remote_id: str | None = None) -> Activity:
         key = activity_id(self._crm.id, callback.episode_id, kind)

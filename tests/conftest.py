@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import functools
 import logging
@@ -20,6 +19,7 @@ import duckdb
 import httpx
 import pytest
 
+from trunkline.adapters import loop
 from trunkline.simulator.pbx import documented
 from trunkline.simulator.world import World
 from trunkline.store.lake import Lake
@@ -208,7 +208,7 @@ class Stage:
         """A job in this process."""
         from trunkline.flows.engine import run_here
 
-        return asyncio.run(run_here(job, config=str(self.config), **parameters))
+        return loop.run(run_here(job, config=str(self.config), **parameters))
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
         """The command line in a process of its own, not waited for."""

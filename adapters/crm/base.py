@@ -11,6 +11,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Literal
+from zoneinfo import ZoneInfo
 
 from trunkline.delivery import Kind, Listed
 from trunkline.entries import Entry
@@ -90,7 +91,7 @@ class Takes:
 
 @dataclass(frozen=True)
 class Task:
-    """Something to do for a person: call somebody back. `key` names it for ever."""
+    """Something to do for a person: call somebody back. `key` names it for ever. `timezone`: the account's."""
 
     key: str
     contact_id: str | None
@@ -98,6 +99,12 @@ class Task:
     text: str
     due_at: dt.datetime
     number: str
+    timezone: str = "UTC"
+
+    @property
+    def due(self) -> dt.datetime:
+        """When it is due, in the account's zone: for a CRM whose tasks have a date and no time."""
+        return self.due_at.astimezone(ZoneInfo(self.timezone))
 
 
 @dataclass(frozen=True)

@@ -22,9 +22,9 @@ _MEND = "mend the cause, then deliver --retry-failed"
 class CrmClient:
     """Requests to one CRM.
 
-    `base_url`: where its API answers; null if the sign-in tells. `learn` reads its rate-limit headers. `mend` says how
-    to renew the credentials, `rights` how to get a right that is missing. `deleted`: statuses that mean "not there".
-    `errors` finds the CRM's own words in a body. `full`: whether a 403 is the rate limit's.
+    `base_url`: where its API answers; null if the sign-in tells. `auth`: null where nothing is signed in to. `learn`
+    reads its rate-limit headers. `mend` says how to renew the credentials, `rights` how to get a right that is missing.
+    `deleted`: statuses that mean "not there". `is_full`: whether an answer is the rate limit's.
     """
 
     def __init__(
@@ -32,7 +32,7 @@ class CrmClient:
         base_url: str | None,
         *,
         where: str,
-        auth: Auth,
+        auth: Auth | None,
         pace: Pace,
         mend: str,
         rights: str = "",
@@ -80,18 +80,24 @@ class CrmClient:
         """
         http = await self._connected()
         for is_last in (False, True):
-            signed = await self._auth.header()
-            sent = {**self._headers, **(headers or {}), self._auth.header_name: signed}
+            signed = await self._auth.header() if self._auth else ""
+            sent = {**self._headers, **(headers or {}), **({self._auth.header_name: signed} if self._auth else {})}
             response = await http.send(method, path, headers=sent, **options)
             self.last_headers = response.headers
             self._learn(response.headers, self._pace)
-            if response.status_code != 401 or is_last or _lacks_scope(response) or not await self._auth.renewed(signed):
+            if response.status_code != 401 or is_last or _lacks_scope(response) or not self._auth:
+                break
+            if not await self._auth.renewed(signed):
                 break
         return response
 
+    async def is_there(self) -> None:
+        """Raises Unreachable if nobody answers; what is answered does not matter."""
+        await (await self._connected()).is_there()
+
     async def _connected(self) -> Http:
         if not self._http:
-            base_url = self._base_url or await self._auth.api_url()
+            base_url = self._base_url or (await self._auth.api_url() if self._auth else None)
             if not base_url:
                 raise BadAnswer("the sign-in told no address of the API", where=self.where, mend="set base_url")
             if self._http is None:  # another request was first meanwhile

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, PrivateAttr, SecretStr, model_validator
 
-from trunkline.fields import Id, Origin
+from trunkline.fields import Id, Origin, WebAddress
 from trunkline.secrets import SecretRef, reveal
 from trunkline.table import Table
 
@@ -134,7 +134,7 @@ class Webhook(CrmTable):
 
     kind: Literal["webhook"]
     base_url: Origin | None = None
-    url: str | None = None
+    url: WebAddress | None = None
     secret: SecretRef
 
     @model_validator(mode="after")

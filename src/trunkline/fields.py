@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from typing import Annotated
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BeforeValidator, Field
@@ -36,8 +36,8 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def _origin(url: str) -> str:
-    """`scheme://host[:port]` without a path; http only on loopback."""
+def _address(url: str) -> SplitResult:
+    """The parts of a web address; http only on loopback."""
     try:
         parts = urlsplit(url)
         is_address = parts.port != 0 and parts.hostname is not None
@@ -47,9 +47,22 @@ def _origin(url: str) -> str:
         raise ValueError("is no address; write https://host or https://host:port")
     if parts.scheme == "http" and not is_loopback(parts.hostname):
         raise ValueError("http is allowed on loopback only; write https://")
+    return parts
+
+
+def _origin(url: str) -> str:
+    """`scheme://host[:port]` without a path."""
+    parts = _address(url)
     if parts.path.rstrip("/") or parts.query or parts.fragment:
         raise ValueError("has a path; write only https://host or https://host:port")
     return url.rstrip("/")
+
+
+def _web_address(url: str) -> str:
+    """An address with a path."""
+    if _address(url).fragment:
+        raise ValueError("has a fragment (#…), which is never sent; leave it out")
+    return url
 
 
 def _within(value: object) -> object:
@@ -58,6 +71,7 @@ def _within(value: object) -> object:
 
 Zone = Annotated[str, AfterValidator(_zone)]
 Country = Annotated[str, AfterValidator(_country)]
+WebAddress = Annotated[str, AfterValidator(_web_address)]
 Origin = Annotated[str, AfterValidator(_origin)]
 Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,62}$")]
 Address = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")]

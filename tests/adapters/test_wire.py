@@ -7,23 +7,31 @@ import contextlib
 import hashlib
 import os
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from typing import Any
 
 import httpx
 import pytest
 
-from trunkline.adapters import wire
+from trunkline.adapters import loop, wire
 from trunkline.adapters.http import Http
 from trunkline.errors import Unreachable
 from trunkline.simulator import certificates
 
 Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+RunOn = Callable[[Coroutine[Any, Any, Any]], Any]
 BODY = os.urandom(3_000_000)
 
 
 @pytest.fixture(params=["tcp", "tls"])
 def secured(request: pytest.FixtureRequest) -> bool:
     return bool(request.param == "tls")
+
+
+@pytest.fixture(params=[asyncio.run, loop.run], ids=["asyncio", "uvloop"])
+def run_on(request: pytest.FixtureRequest) -> RunOn:
+    """asyncio's own loop, and the one that runs go over."""
+    return request.param  # type: ignore[no-any-return]
 
 
 @contextlib.asynccontextmanager
@@ -68,7 +76,7 @@ async def whole(client: Http) -> bytes:
         return b"".join([piece async for piece in response.aiter_bytes()])
 
 
-def test_bodies_come_whole_over_one_connection(secured: bool) -> None:
+def test_bodies_come_whole_over_one_connection(secured: bool, run_on: RunOn) -> None:
     connections = 0
 
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -82,11 +90,13 @@ def test_bodies_come_whole_over_one_connection(secured: bool) -> None:
         async with serving(talk, secured) as client:
             return [hashlib.sha256(await whole(client)).hexdigest() for _ in range(3)]
 
-    assert asyncio.run(go()) == [hashlib.sha256(BODY).hexdigest()] * 3
+    assert run_on(go()) == [hashlib.sha256(BODY).hexdigest()] * 3
     assert connections == 1
 
 
-def test_a_body_that_is_read_slowly_is_not_piled_up_and_comes_whole_after_a_goodbye(secured: bool) -> None:
+def test_a_body_that_is_read_slowly_is_not_piled_up_and_comes_whole_after_a_goodbye(
+    secured: bool, run_on: RunOn
+) -> None:
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await asked(reader)
         writer.write(head(4 * len(BODY)))
@@ -104,7 +114,7 @@ def test_a_body_that_is_read_slowly_is_not_piled_up_and_comes_whole_after_a_good
                 await asyncio.sleep(0.01)
         return longest, size
 
-    longest, size = asyncio.run(go())
+    longest, size = run_on(go())
     assert size == 4 * len(BODY)
     assert longest <= 3 * wire.ENOUGH_BYTES
 
@@ -118,7 +128,9 @@ def reset(writer: asyncio.StreamWriter) -> None:
 
 
 @pytest.mark.parametrize("end", [hang_up, reset])
-def test_a_body_that_ends_early_is_noticed(secured: bool, end: Callable[[asyncio.StreamWriter], None]) -> None:
+def test_a_body_that_ends_early_is_noticed(
+    secured: bool, end: Callable[[asyncio.StreamWriter], None], run_on: RunOn
+) -> None:
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await asked(reader)
         writer.write(head(len(BODY)) + BODY[:100_000])
@@ -131,12 +143,12 @@ def test_a_body_that_ends_early_is_noticed(secured: bool, end: Callable[[asyncio
             await whole(client)
 
     with pytest.raises(Unreachable) as caught:
-        asyncio.run(go())
+        run_on(go())
     assert "127.0.0.1" not in str(caught.value)
 
 
 def test_silence_amid_a_body_is_waited_for_no_longer_than_allowed(
-    secured: bool, monkeypatch: pytest.MonkeyPatch
+    secured: bool, monkeypatch: pytest.MonkeyPatch, run_on: RunOn
 ) -> None:
     monkeypatch.setattr("trunkline.adapters.http.REPORT_TIMEOUT", httpx.Timeout(5, read=0.15))
 
@@ -150,11 +162,13 @@ def test_silence_amid_a_body_is_waited_for_no_longer_than_allowed(
             await whole(client)
 
     with pytest.raises(Unreachable, match="no answer in time"):
-        asyncio.run(go())
+        run_on(go())
 
 
 @pytest.mark.parametrize("goodbye", [b"", b"HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\n\r\n"])
-def test_a_connection_that_the_server_has_given_up_is_not_used_again(secured: bool, goodbye: bytes) -> None:
+def test_a_connection_that_the_server_has_given_up_is_not_used_again(
+    secured: bool, goodbye: bytes, run_on: RunOn
+) -> None:
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await asked(reader)
         writer.write(head(4) + b"here")
@@ -170,10 +184,10 @@ def test_a_connection_that_the_server_has_given_up_is_not_used_again(secured: bo
             await asyncio.sleep(0.06)
             return [first, await whole(client)]
 
-    assert asyncio.run(go()) == [b"here", b"here"]
+    assert run_on(go()) == [b"here", b"here"]
 
 
-def test_a_body_given_up_half_way_does_not_reach_the_next_request(secured: bool) -> None:
+def test_a_body_given_up_half_way_does_not_reach_the_next_request(secured: bool, run_on: RunOn) -> None:
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while await asked(reader):
             writer.write(head(len(BODY)) + BODY)
@@ -188,10 +202,10 @@ def test_a_body_given_up_half_way_does_not_reach_the_next_request(secured: bool)
                 assert response.status_code == 200
             return await whole(client)
 
-    assert asyncio.run(go()) == BODY
+    assert run_on(go()) == BODY
 
 
-def test_an_upload_waits_for_a_server_that_reads_slowly(secured: bool) -> None:
+def test_an_upload_waits_for_a_server_that_reads_slowly(secured: bool, run_on: RunOn) -> None:
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await asked(reader)
         digest, left = hashlib.sha256(), len(BODY)
@@ -207,4 +221,4 @@ def test_an_upload_waits_for_a_server_that_reads_slowly(secured: bool) -> None:
         async with serving(talk, secured) as client:
             return (await client.send("PUT", "/file", content=BODY)).text
 
-    assert asyncio.run(go()) == hashlib.sha256(BODY).hexdigest()
+    assert run_on(go()) == hashlib.sha256(BODY).hexdigest()
