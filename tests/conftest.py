@@ -20,10 +20,14 @@ import httpx
 import pytest
 
 from trunkline.adapters import loop
+from trunkline.simulator.crm import front
+from trunkline.simulator.crm.front import Seen
 from trunkline.simulator.pbx import documented
 from trunkline.simulator.world import World
 from trunkline.store.lake import Lake
 
+sys.path.insert(0, str(Path(__file__).parent))  # for modules that tests share
+SPECS = Path(__file__).parents[2] / "shared" / "specs"
 SECRET = "s3-secret-s3-secret-s3-secret-s3-secret"
 # When something was done, and how often it was tried, differs between two runs that end in the same state.
 _COMPARED = {
@@ -54,6 +58,22 @@ def _only_documented_requests() -> Iterator[None]:
     strays = list(documented.STRAYS)
     documented.STRAYS.clear()
     assert strays == []
+
+
+@pytest.fixture(autouse=True)
+def _requests_obey_official_documents() -> Iterator[None]:
+    """What trunkline sends to a simulated CRM obeys the service's own OpenAPI document, where that is here."""
+    sent: list[tuple[str, Seen]] = []
+    front.WATCHERS.append(lambda kind, seen: sent.append((kind, seen)))
+    yield
+    front.WATCHERS.pop()
+    ours = [(kind, seen) for kind, seen in sent if seen.headers.get("user-agent", "").startswith("trunkline/")]
+    if SPECS.is_dir():
+        for kind, seen in ours:
+            if kind in {"highlevel", "pipedrive"}:
+                from official import obeys  # openapi-core takes half a second to import
+
+                obeys(kind, seen)
 
 
 @pytest.fixture(scope="session")
