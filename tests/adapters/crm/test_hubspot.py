@@ -13,11 +13,12 @@ import pytest
 import stamina
 
 from trunkline.adapters.crm import hubspot_fields, hubspot_search
-from trunkline.adapters.crm.base import AnswerLost, Busy, DeletedThere, Finding, Listed, Recording, Refused, Task
+from trunkline.adapters.crm.base import AnswerLost, Busy, DeletedThere, Finding, Recording, Refused, Task
 from trunkline.adapters.crm.hubspot import Adapter
 from trunkline.adapters.crm.hubspot_setup import NoKey
 from trunkline.config import Account
 from trunkline.crms import HubSpot as Table
+from trunkline.delivery import Listed
 from trunkline.entries import CallFacts, Entry
 from trunkline.errors import BadCredentials, Unreachable
 from trunkline.simulator.crm.hubspot import KEY, HubSpot, plain
