@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import re
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,11 +13,12 @@ import pytest
 import stamina
 
 from trunkline.adapters.crm import hubspot_fields, hubspot_search
-from trunkline.adapters.crm.base import AnswerLost, Busy, DeletedThere, Finding, Listed, Recording, Refused, Task
+from trunkline.adapters.crm.base import AnswerLost, Busy, DeletedThere, Finding, Recording, Refused, Task
 from trunkline.adapters.crm.hubspot import Adapter
 from trunkline.adapters.crm.hubspot_setup import NoKey
 from trunkline.config import Account
 from trunkline.crms import HubSpot as Table
+from trunkline.delivery import Listed
 from trunkline.entries import CallFacts, Entry
 from trunkline.errors import BadCredentials, Unreachable
 from trunkline.simulator.crm.hubspot import KEY, HubSpot, plain
@@ -198,6 +200,7 @@ def test_a_call_from_first_to_last(new_lake: Lake, table: dict[str, Any], crm: H
     assert states(new_lake)["pbx:1 call"] == ("delivered", None)
     state, reason = states(new_lake)["pbx:2 call"]
     assert (state, "BUSY was not one of the allowed options" in str(reason)) == ("failed", True)
+    assert [seen.status for seen in asked(crm, "batch/upsert")] == [0, 0, 0, 0, 207]
     there = crm.call("pbx:1")
     there["hs_call_body"] = f"Ring again!<br>{there['hs_call_body']}"
     with new_lake.write() as connection:
@@ -327,16 +330,18 @@ def test_changed_facts_are_told_and_what_people_changed_stays(table: dict[str, A
 def test_recordings_go_to_https_addresses_only(table: dict[str, Any], crm: HubSpot, jane: str) -> None:
     [remote_id] = log(table, entry(1, jane))
     for recording in (Recording("a", "audio/wav", b"RIFF"), Recording("a", "audio/wav", url="http://127.0.0.1/r/a")):
-        with pytest.raises(Refused, match="https"):
+        with pytest.raises(Refused, match="begin with https"):
             use(table, lambda adapter, one=recording: adapter.add_recordings(remote_id, entry(1, jane), [one]))
-    assert [one.recordings for one in crm.logged()] == [0]
+    assert (asked(crm, "PATCH"), [one.recordings for one in crm.logged()]) == ([], [0])
 
 
-def test_a_long_transcript_is_cut_to_what_fits() -> None:
-    body = hubspot_fields.with_block("Ours", "What was said", "&lt;<br>" * 20_000, "[trunkline pbx:1 transcript]")
+@pytest.mark.parametrize("longer", range(9))
+def test_a_long_transcript_is_cut_to_what_fits_and_between_characters(longer: int) -> None:
+    said = "." * longer + "&lt;<br>" * 20_000
+    body = hubspot_fields.with_block("Ours", "What was said", said, "[trunkline pbx:1 transcript]")
     assert body is not None
     assert hubspot_fields.LONGEST_BODY - 10 < len(body) <= hubspot_fields.LONGEST_BODY
-    assert plain(body).endswith("<… (the rest did not fit here)\n[trunkline pbx:1 transcript]")
+    assert re.search(r"(&lt;|<br>)… \(the rest did not fit here\)<br>\[trunkline pbx:1 transcript\]$", body)
 
 
 def test_a_task_is_made_once_and_closed(table: dict[str, Any], crm: HubSpot, jane: str) -> None:
@@ -377,6 +382,13 @@ def test_a_new_contact_is_found_again_and_its_source_is_told(table: dict[str, An
     assert [(one.contact_id, one.phones) for one in of_sam] == [(sam, (STRANGER,))]
     assert [one.contact_id for one in of_omar] == [list(crm.store.records["contacts"])[1], second], "the oldest first"
     assert "firstname" not in crm.store.records["contacts"][second].properties
+    groups = asked(crm, "search")[0].json["filterGroups"]
+    assert [tuple(one.values()) for group in groups for one in group["filters"]] == [
+        ("phone", "EQ", STRANGER),
+        ("mobilephone", "EQ", STRANGER),
+        ("hs_searchable_calculated_phone_number", "EQ", "434567890"),
+        ("hs_searchable_calculated_mobile_number", "EQ", "434567890"),
+    ]
 
 
 def test_401_renews_an_apps_token_once_and_keeps_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -405,15 +417,15 @@ def test_a_refused_token_is_tried_once(table: dict[str, Any], crm: HubSpot, monk
 def test_429_is_obeyed_and_the_limits_are_kept(table: dict[str, Any], crm: HubSpot, jane: str) -> None:
     stamina.set_testing(False)  # the wait that is asked for is the point
     crm.limit.most, crm.limit.interval_seconds = 3, 0.15
-    crm.gate.searches.most, crm.gate.searches.interval_seconds = 4, 0.2
+    crm.gate.searches.most, crm.gate.searches.interval_seconds = 2, 0.3
     assert [crm.limit.allows() for _ in range(3)] == [True, True, True]
 
     async def much(adapter: Adapter) -> None:
-        adapter._searching._pace.learn(4, 0.2)  # a second in truth
+        adapter._searching._pace.learn(2, 0.3)  # a second in truth
         await adapter.log_calls([entry(1, jane), entry(2, jane)])
         for _ in range(2):
             await adapter.add_transcript(crm.logged()[0].remote_id, entry(1, jane), "Hello")
-        for _ in range(6):
+        for _ in range(3):
             await adapter.find_contacts(JANE)
 
     use(table, much)
