@@ -118,7 +118,8 @@ async def _file(recording: StoredRecording, number: int, stored: Stored) -> Reco
 
 
 def _link(recording: StoredRecording, number: int, link_to: LinkTo) -> Recording:
-    return Recording(_name(recording, number), recording.media_type, url=link_to(recording.path))
+    name = _name(recording, number)
+    return Recording(name, recording.media_type, url=f"{link_to(recording.path)}/{name}")  # some go by the ending
 
 
 def _name(recording: StoredRecording, number: int) -> str:

@@ -80,6 +80,10 @@ def test_a_recording_is_played_whole(service: Service) -> None:
     assert dict(answer.headers) == wanted
 
 
+def test_a_file_name_may_follow_the_token(service: Service) -> None:
+    assert service.ask(f"{LINK}/call-1.wav").content == CONTENT
+
+
 def test_a_part_is_played(service: Service) -> None:
     first, last = 7, PIECE_BYTES + 20
     answer = service.ask(LINK, range=f"bytes={first}-{last}")

@@ -120,8 +120,9 @@ def test_every_call_is_in_every_crm_once(tmp_path: Path, seed: int) -> None:
         with started(tmp_path, KILLS) as process:
             said, _ = process.communicate(timeout=600)
         assert process.returncode == 0, said
+        assert all(crm.site.faults.befallen for crm in crms), "it did storm"
+        assert sum(crm.site.faults.befallen for crm in crms) > 50
         for crm in crms:
-            assert crm.site.faults.befallen > 3, "it did storm"
             there = crm.site.logged()
             expected = sorted(row["call_id"] for row in calls() if row["call_id"] not in ASIDE)
             assert sorted(str(one.key) for one in there) == expected, crm.kind
