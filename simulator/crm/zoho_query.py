@@ -7,6 +7,7 @@ once, quotes in a text doubled, no criteria on fields of many lines.
 from __future__ import annotations
 
 import datetime as dt
+import operator
 import re
 from collections.abc import Callable
 from typing import Any
@@ -20,15 +21,23 @@ _WHOLE = re.compile(
     r"(?: order by id (?P<order>asc|desc))?(?: limit (?P<limit>\d+))?(?: offset (?P<offset>\d+))?",
     re.IGNORECASE | re.DOTALL,
 )
+_SIGNS = {
+    "=": operator.eq,
+    "!=": operator.ne,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "<": operator.lt,
+    "<=": operator.le,
+}
 Test = Callable[[Json], bool]
 
 
-def module_of(query: str) -> str:
+def module_of(query: object) -> str:
     """The module that is asked; a syntax error if there is none."""
     return str(_parts(query)["module"])
 
 
-def answer(query: str, schema: Schema, records: list[Json]) -> Json | None:
+def answer(query: object, schema: Schema, records: list[Json]) -> Json | None:
     """The page that is asked for; null for none."""
     parts = _parts(query)
     fields = schema.fields(parts["module"])
@@ -50,7 +59,7 @@ def answer(query: str, schema: Schema, records: list[Json]) -> Json | None:
     return {"data": rows, "info": {"count": len(page), "more_records": offset + limit < len(found)}}
 
 
-def _parts(query: Any) -> dict[str, Any]:
+def _parts(query: object) -> dict[str, Any]:
     match = _WHOLE.fullmatch(query.strip()) if isinstance(query, str) else None
     if match is None:
         raise Refusal(400, "SYNTAX_ERROR", "error occurred while parsing the query")
@@ -109,6 +118,8 @@ class _Reader:
         if sign == "in":
             values = self._values()
             return lambda row: row.get(name) in values
+        if sign not in {*_SIGNS, "like"}:
+            raise self._wrong()
         value = self._text()
         if sign == "like":
             return lambda row: _like(row.get(name), value)
@@ -153,8 +164,10 @@ def _like(there: Any, pattern: str) -> bool:
 def _compared(there: Any, sign: str, value: str, kind: str) -> bool:
     if there is None:
         return False
-    left, right = (dt.datetime.fromisoformat(one) if kind == "datetime" else one for one in (there, value))
-    if isinstance(right, dt.datetime) and right.tzinfo is None:
-        raise Refusal(400, "INVALID_QUERY", "value given seems to be invalid for the column")
-    tests = {"=": left == right, "!=": left != right, ">=": left >= right, "<=": left <= right, "<": left < right}
-    return tests.get(sign, left > right)
+    left: Any = there
+    right: Any = value
+    if kind == "datetime":
+        left, right = dt.datetime.fromisoformat(there), dt.datetime.fromisoformat(value)
+        if right.tzinfo is None:
+            raise Refusal(400, "INVALID_QUERY", "value given seems to be invalid for the column")
+    return bool(_SIGNS[sign](left, right))
