@@ -23,7 +23,7 @@ API = "/api/data/v9.2"
 # 6,000 requests in 300 s per user and web server (Microsoft's "Service protection API limits"); no header tells the
 # limit itself, and what is left is told for one of several servers, so neither is learnt from.
 MAX_REQUESTS, INTERVAL_SECONDS = 6000, 300.0
-KEY_LENGTH = 100  # what Power Apps gives a line of text; our call ids are shorter
+KEY_LENGTH = 100  # what Power Apps gives a line of text; the longest call id: 63 for the PBX, a colon, 36
 PAGE_SIZE = 500
 MAX_PAGES = 1000
 MEND_APP = "make a client secret for the app in Entra, and put its value in client_secret"
@@ -122,7 +122,7 @@ class Web:
         if not isinstance(error, Refused) or isinstance(error, DeletedThere) or column not in error.message:
             return error
         return NoKey(
-            f"phone calls have no column {column} for our id: {error.message}", where=self.where, mend=MEND_KEY
+            f"no column {column} of phone calls takes our id: {error.message}", where=self.where, mend=MEND_KEY
         )
 
     def _here(self, link: str) -> str:

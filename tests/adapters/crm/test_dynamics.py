@@ -227,7 +227,8 @@ def test_an_open_call_of_an_earlier_run_is_found_and_closed_with_a_key_or_withou
         crm.faults.add("POST .*phonecalls", drop_after_commit=True)
         with pytest.raises(Unreachable):
             await adapter.log_calls([entry(crm)])
-        return await adapter.find_calls([entry(crm, 2), entry(crm), entry(crm, 11)])
+        odd = replace(entry(crm), call=replace(entry(crm).call, call_id="pbx:it's (1) or"))
+        return await adapter.find_calls([entry(crm, 2), entry(crm), entry(crm, 11), odd])
 
     assert alone(lost) == {"pbx:1": calls(crm)[0]["activityid"]}
     assert [one["statecode"] for one in calls(crm)] == [1]
@@ -279,6 +280,7 @@ def test_a_refused_sign_in_says_what_to_do(
     alone: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, setting: dict[str, str], said: str, mend: str
 ) -> None:
     monkeypatch.setenv("OTHER_SECRET", "wrong-secret")
+    alone(lambda adapter: adapter.find_contacts(JANE))  # a token that is still good must not hide what is wrong now
     with pytest.raises(BadCredentials) as raised:
         alone(lambda adapter: adapter.check(), **setting)
     assert said in raised.value.message
@@ -346,6 +348,9 @@ def test_a_deleted_call_is_not_made_anew(alone: Callable[..., Any], crm: Dynamic
     async def change(adapter: Adapter) -> None:
         [call_id] = await adapter.log_calls([entry(crm)])
         crm.rows["phonecalls"].clear()
+        with pytest.raises(DeletedThere):
+            await adapter.update_call(str(call_id), entry(crm))
+        crm.faults.add("GET .*phonecalls", status=200, body={"statecode": 0})  # deleted right after it was read
         with pytest.raises(DeletedThere):
             await adapter.update_call(str(call_id), entry(crm))
         with pytest.raises(DeletedThere):
