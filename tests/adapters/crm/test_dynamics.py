@@ -379,7 +379,7 @@ def test_each_recording_is_there_once(new_lake: Lake, run: Callable[..., Deliver
         ("call-2.wav", "audio/wav", 14),
     ]
     assert [(one["subject"], one["notetext"]) for one in links] == [
-        ("call-1.wav", "https://play.example/acme/1.wav"),
+        ("call-1.wav", "https://play.example/acme/1.wav/call-1.wav"),
     ], "too large for a file"
     assert [one.recordings for one in crm.logged()] == [2, 1]
 
