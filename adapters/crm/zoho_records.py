@@ -64,7 +64,11 @@ class Records:
             raise result
 
     async def query(self, select: str, most: int | None = None) -> list[Json]:
-        """All that a COQL query without `limit` finds. It reads the records themselves, not the search's index."""
+        """All that a COQL query without `limit` finds; with `most` the first page alone.
+
+        It is taken to read the records and not the search's index, which is nowhere documented: where it lags after
+        all, a key without duplicates still holds.
+        """
         found: list[Json] = []
         size = most or PAGE_SIZE
         for page in range(MAX_PAGES):
