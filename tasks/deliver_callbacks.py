@@ -89,8 +89,8 @@ class Callbacks:
 
     def _task(self, callback: Callback, contact_id: str | None) -> Task:
         zone, due_at = self._account.timezone, callback.deadline_at
-        told = callback.text(zone)
-        return Task(callback.episode_id, contact_id, callback.title, told, due_at, callback.number, zone)
+        head = callback.episode_id, contact_id, callback.title, callback.text(zone)
+        return Task(*head, due_at, callback.number, zone, callback.over_at)
 
     def _row(self, callback: Callback, kind: Kind, remote_id: str | None = None) -> Activity:
         key = activity_id(self._crm.id, callback.episode_id, kind)

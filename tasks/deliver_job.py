@@ -33,7 +33,8 @@ class Job:
     @property
     def entry(self) -> Entry:
         """The call as this CRM is told of it."""
-        return Entry(self.call.without(self.leave_out), self.timezone, self.contact_id)
+        told_at = self.before("call").delivered_at
+        return Entry(self.call.without(self.leave_out), self.timezone, self.contact_id, told_at)
 
     @property
     def number(self) -> str:

@@ -91,7 +91,10 @@ class Takes:
 
 @dataclass(frozen=True)
 class Task:
-    """Something to do for a person: call somebody back. `key` names it for ever. `timezone`: the account's."""
+    """Something to do for a person: call somebody back. `key` names it for ever. `timezone`: the account's.
+
+    `over_at`: when somebody did; null while it is to be done.
+    """
 
     key: str
     contact_id: str | None
@@ -100,6 +103,7 @@ class Task:
     due_at: dt.datetime
     number: str
     timezone: str = "UTC"
+    over_at: dt.datetime | None = None
 
     @property
     def due(self) -> dt.datetime:

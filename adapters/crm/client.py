@@ -91,10 +91,6 @@ class CrmClient:
                 break
         return response
 
-    async def is_there(self) -> None:
-        """Raises Unreachable if nobody answers; what is answered does not matter."""
-        await (await self._connected()).is_there()
-
     async def _connected(self) -> Http:
         if not self._http:
             base_url = self._base_url or (await self._auth.api_url() if self._auth else None)

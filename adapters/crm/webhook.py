@@ -2,29 +2,50 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import hashlib
-import hmac
-import time
+import datetime as dt
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 from urllib.parse import urlsplit
 
+import httpx
+
 from trunkline.adapters.crm import webhook_events as events
-from trunkline.adapters.crm.base import Contact, CrmAdapter, Finding, Recording, Takes, Task
+from trunkline.adapters.crm.base import (
+    AnswerLost,
+    Contact,
+    CrmAdapter,
+    DeletedThere,
+    Finding,
+    Recording,
+    Refused,
+    Takes,
+    Task,
+)
 from trunkline.adapters.crm.client import CrmClient
 from trunkline.adapters.crm.pace import Pace
+from trunkline.adapters.crm.webhook_signing import Signer
 from trunkline.crms import Webhook
 from trunkline.delivery import Kind
 from trunkline.entries import Entry
-from trunkline.errors import Forbidden, RemoteError
+from trunkline.errors import NotThere, RemoteError
 
-# No receiver tells a limit beforehand; one that is asked too often says so with 429.
-MAX_REQUESTS, INTERVAL_SECONDS = 100, 1.0
+# Receivers tell no limit beforehand. A well-known gateway takes 20 events in a second for long (Workato's manual,
+# webhook gateway limits); one that takes fewer says so with 429, which is waited for.
+MAX_REQUESTS, INTERVAL_SECONDS = 20, 1.0
 HAS_IT, SWITCHED_OFF = 409, 410
-_PREFIX = "whsec_"
+_NO_RECEIVER = {404, 405}
+_TOO_EARLY = {408, 425}
 _CALL: frozenset[Kind] = frozenset({"call"})
+_SWITCHED_OFF = "the receiver has switched this webhook off (410)"
+_SWITCH_ON = "switch it on there again, or take this CRM out of the config"
+_UNSEEN: Final = ("signature", "unknown", "whether the receiver takes it shows with the first event")
+
+
+class SwitchedOff(RemoteError):
+    """The receiver wants no more events: nothing is sent until it answers something else."""
+
+    code = "switched_off"
 
 
 class Adapter(CrmAdapter):
@@ -34,15 +55,18 @@ class Adapter(CrmAdapter):
     takes = Takes(("call", "recording", "transcript"), _CALL, contacts=False)
 
     def __init__(self, crm: Webhook, state: Path) -> None:  # noqa: ARG002 - nothing is signed in to
-        address = urlsplit(crm.address)
-        self._path = (address.path or "/") + (f"?{address.query}" if address.query else "")
-        self._key = key_of(crm.revealed("secret").get_secret_value())
+        origin = urlsplit(crm.address)
+        self._address = crm.address
+        where = f"CRM {crm.id}"
+        self._signer = Signer(crm.revealed("secret").get_secret_value(), where)
         self._client = CrmClient(
-            f"{address.scheme}://{address.netloc}",
-            where=f"CRM {crm.id}",
+            f"{origin.scheme}://{origin.netloc}",
+            where=where,
             auth=None,
             pace=Pace(MAX_REQUESTS, INTERVAL_SECONDS),
-            mend="let the receiver verify webhook-signature with this secret",
+            mend="let the receiver verify webhook-signature with this secret, and set both clocks",
+            headers={"Accept": "*/*"},
+            deleted=frozenset(),
         )
 
     async def aclose(self) -> None:
@@ -50,10 +74,13 @@ class Adapter(CrmAdapter):
         await self._client.aclose()
 
     async def check(self) -> list[Finding]:
-        """Whether anything answers at the address; what it says to another address than the webhook's is no matter."""
-        await self._client.is_there()
-        unseen = "the first event shows whether the receiver takes the signature"
-        return [Finding("reachable", "ok"), Finding("secret", "unknown", unseen)]
+        """Asks the address with HEAD. Receivers need take nothing but POST: a refusal of that says only "reachable"."""
+        status = (await self._client.send("HEAD", self._address)).status_code
+        if status == SWITCHED_OFF:
+            return [Finding("reachable", "fail", _SWITCHED_OFF, _SWITCH_ON)]
+        is_doubtful = 300 <= status < 400 or status == 404 or status >= 500
+        mend = "check url; a redirect is not followed" if is_doubtful else ""
+        return [Finding("reachable", "warn" if is_doubtful else "ok", f"answers {status}", mend), Finding(*_UNSEEN)]
 
     async def find_contacts(self, number: str) -> Sequence[Contact]:  # noqa: ARG002
         """It has none."""
@@ -65,62 +92,55 @@ class Adapter(CrmAdapter):
 
     async def log_calls(self, entries: Sequence[Entry]) -> Sequence[str | RemoteError]:
         """`call.logged` of each."""
-        return [await self._send(events.of_call("call.logged", entry), entry.call.call_id) for entry in entries]
+        return [await self._send(events.of_call("call.logged", entry)) for entry in entries]
 
     async def update_call(self, remote_id: str, entry: Entry) -> str:
-        """`call.updated`, an event of its own for each state of the facts; the call's first event stays its id."""
-        event = events.of_call("call.updated", entry)
-        await self._send(event, f"{entry.call.call_id}|{event.data.model_dump_json()}")
+        """`call.updated`; the call's first event stays its id, for nothing that hangs on it is to be sent anew."""
+        await self._send(events.of_call("call.updated", entry), entry.told_at)
         return remote_id
 
-    async def add_recordings(self, remote_id: str, entry: Entry, recordings: Sequence[Recording]) -> None:
+    async def add_recordings(self, remote_id: str, entry: Entry, recordings: Sequence[Recording]) -> None:  # noqa: ARG002
         """`call.recordings`."""
-        await self._send(events.of_recordings(entry, list(recordings)), remote_id)
+        await self._send(events.of_recordings(entry, recordings))
 
-    async def add_transcript(self, remote_id: str, entry: Entry, text: str) -> None:
+    async def add_transcript(self, remote_id: str, entry: Entry, text: str) -> None:  # noqa: ARG002
         """`call.transcript`."""
-        await self._send(events.of_transcript(entry, text), f"{remote_id}|{text}")
+        await self._send(events.of_transcript(entry, text))
 
     async def write_task(self, task: Task) -> str:
         """`missed_call.open`."""
-        return await self._send(events.of_task("missed_call.open", task), task.key)
+        return await self._send(events.of_task("missed_call.open", task))
 
     async def close_task(self, remote_id: str, task: Task) -> None:  # noqa: ARG002 - the episode's id is in the event
         """`missed_call.closed`."""
-        await self._send(events.of_task("missed_call.closed", task), task.key)
+        await self._send(events.of_task("missed_call.closed", task))
 
-    async def _send(self, event: events.Event, key: str) -> str:
-        """Sends an event, under an id that is the same whenever the same is sent again."""
-        body = event.model_dump_json(by_alias=True).encode()
-        event_id = f"msg_{hashlib.sha256(f'{event.type}|{key}'.encode()).hexdigest()[:32]}"
-        moment = int(time.time())
-        headers = {
-            "Content-Type": "application/json",
-            "webhook-id": event_id,
-            "webhook-timestamp": str(moment),
-            "webhook-signature": signature(self._key, event_id, moment, body),
-            "Idempotency-Key": event_id,
-        }
-        response = await self._client.send("POST", self._path, content=body, headers=headers, idempotent=True)
+    async def _send(self, event: events.Event, told_at: dt.datetime | None = None) -> str:
+        """Sends an event, under an id that is the same whenever the same is sent again; that id.
+
+        An answer that is waited for leaves the time of signing as it was: within the five minutes that receivers allow.
+        """
+        event_id, body = events.id_of(event, told_at), events.body_of(event)
+        signed = self._signer.headers(event_id, dt.datetime.now(dt.UTC), body)
+        headers = {"Content-Type": "application/json", **signed}
+        response = await self._client.send(
+            "POST", self._address, content=body.encode(), headers=headers, idempotent=True
+        )
         if response.is_success or response.status_code == HAS_IT:
             return event_id
-        if response.status_code == SWITCHED_OFF:
-            mend = "switch it on there again, or take this CRM out of the config"
-            raise Forbidden("the receiver has switched this webhook off (410)", where=self._client.where, mend=mend)
-        raise self._client.error_of(response)
+        raise self._error_of(response)
 
-
-def key_of(secret: str) -> bytes:
-    """The bytes of a secret: `whsec_` and base64, as receivers give it out, or any text."""
-    if secret.startswith(_PREFIX):
-        try:
-            return base64.b64decode(secret.removeprefix(_PREFIX), validate=True)
-        except binascii.Error:
-            pass
-    return secret.encode()
-
-
-def signature(key: bytes, event_id: str, moment: int, body: bytes) -> str:
-    """`v1,` and HMAC-SHA-256 over id, time and body (Standard Webhooks)."""
-    signed = b".".join((event_id.encode(), str(moment).encode(), body))
-    return "v1," + base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()
+    def _error_of(self, response: httpx.Response) -> RemoteError:
+        """What concerns all events stops the run; a receiver knows nothing that could be deleted there."""
+        status, where = response.status_code, self._client.where
+        if status == SWITCHED_OFF:
+            return SwitchedOff(_SWITCHED_OFF, where=where, mend=_SWITCH_ON)
+        if status in _NO_RECEIVER:
+            return NotThere(f"nothing takes events at this address ({status})", where=where, mend="check url")
+        if response.is_redirect:
+            said = f"it redirects ({status}), and events are not sent on"
+            return NotThere(said, where=where, mend="write the address that it leads to into url")
+        if status in _TOO_EARLY:
+            return AnswerLost(f"answered {status}", where=where, mend="the next run sends it again")
+        error = self._client.error_of(response)
+        return Refused(error.message, where=where, mend=error.mend) if isinstance(error, DeletedThere) else error

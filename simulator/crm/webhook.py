@@ -1,48 +1,32 @@
-"""A receiver of signed events: verifies them as Standard Webhooks says, and keeps each id once."""
+"""A receiver of signed events: verifies them as Standard Webhooks says, and takes each id once."""
 
 from __future__ import annotations
 
-import base64
 import datetime as dt
-import hashlib
-import hmac
 import json
-import time
-from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route, Router
 
+from trunkline.simulator.crm import webhook_rules as rules
 from trunkline.simulator.crm.front import Front
 from trunkline.simulator.crm.site import CrmSite, Json, LoggedCall, Secret, TaskThere
 
-TOLERANCE_SECONDS = 300
-PATH = "/hooks/calls"
-Fields = dict[str, tuple[type, ...]]
-TEXT: tuple[type, ...] = (str,)
-NUMBER: tuple[type, ...] = (int, float)
-LIST: tuple[type, ...] = (list,)
-NULL: tuple[type, ...] = (type(None),)
-_CALL: Fields = {
-    **dict.fromkeys(("call_id", "started_at", "ended_at", "direction", "outcome", "text"), TEXT),
-    **dict.fromkeys(("miss_reason", "external_number", "external_name", "did", "agent", "queue"), (*TEXT, *NULL)),
-    **dict.fromkeys(("wait_seconds", "talk_seconds"), (*NUMBER, *NULL)),
-}
-_TASK: Fields = dict.fromkeys(("episode_id", "external_number", "title", "text", "due_at"), TEXT)
-FIELDS: dict[str, Fields] = {
-    "call.logged": _CALL,
-    "call.updated": _CALL,
-    "call.recordings": {"call_id": TEXT, "recordings": LIST},
-    "call.transcript": {"call_id": TEXT, "text": TEXT},
-    "missed_call.open": _TASK,
-    "missed_call.closed": _TASK,
-}
-"""What each kind of event holds, no less and no more (docs/webhook.md)."""
+PATH, QUERY = "/hooks/calls", "client=acme%20dental"
+
+
+class _Limited(Front):
+    def limit_headers(self) -> dict[str, str]:
+        return {} if self.limit.remaining else {"Retry-After": "1"}
 
 
 class Webhook(CrmSite):
-    """One receiver. `repeats`: the status of an event that it has. `is_off`: it answers 410. `events`: id → body."""
+    """One receiver.
+
+    `secret`: `whsec_` and base64, or any text. `repeats`: the status for an event that it has. `is_off`: it answers
+    410. `events`: id → event, in the order in which they came.
+    """
 
     kind = "webhook"
 
@@ -52,16 +36,17 @@ class Webhook(CrmSite):
         rate_limit: tuple[int, float] = (1000, 1.0),
         secret: str = "whsec_c2ltdWxhdGVkLXNlY3JldC1vZi0zMi1ieXRlcyE=",  # noqa: S107 - opens nothing but this simulator
         repeats: int = 409,
+        is_off: bool = False,
     ) -> None:
         super().__init__(rate_limit)
-        self.secret, self.repeats = secret, repeats
-        self.is_off = False
+        self.secret, self.repeats, self.is_off = secret, repeats, is_off
         self.events: dict[str, Json] = {}
-        self.app = Front(Router([Route(PATH, self._receive, methods=["POST"])]), self.faults, self.limit, self.requests)
+        routes = Router([Route(PATH, self._receive, methods=["POST"])], redirect_slashes=False)
+        self.app = _Limited(routes, self.faults, self.limit, self.requests)
 
     def settings(self, url: str) -> Json:
-        """Its address, with a path, and the secret."""
-        return {"url": url + PATH, "secret": Secret(self.secret)}
+        """Its address, with a path and a query, and the secret."""
+        return {"url": f"{url}{PATH}?{QUERY}", "secret": Secret(self.secret)}
 
     def of(self, *kinds: str) -> list[Json]:
         """The data of every event of these kinds, in the order in which they came."""
@@ -70,21 +55,24 @@ class Webhook(CrmSite):
     def logged(self) -> list[LoggedCall]:
         """Calls as their newest event tells them."""
         newest = {call["call_id"]: call for call in self.of("call.logged", "call.updated")}
-        first = [call["call_id"] for call in self.of("call.logged")]
-        return [self._logged(newest[call_id]) for call_id in first]
+        first: dict[str, str] = {}
+        for event_id, event in self.events.items():
+            if event["type"] == "call.logged":
+                first.setdefault(event["data"]["call_id"], event_id)
+        return [self._logged(first.get(call_id, ""), call) for call_id, call in newest.items()]
 
-    def _logged(self, call: Json) -> LoggedCall:
-        recordings = [one for one in self.of("call.recordings") if one["call_id"] == call["call_id"]]
+    def _logged(self, remote_id: str, call: Json) -> LoggedCall:
+        recordings = {one["call_id"]: one["recordings"] for one in self.of("call.recordings")}
         return LoggedCall(
-            remote_id=call["call_id"],
+            remote_id=remote_id,
             key=call["call_id"],
             number=call["external_number"],
             direction=call["direction"],
             is_spoken=call["outcome"] in {"answered", "connected"},
-            started=dt.datetime.fromisoformat(call["started_at"]),
+            started=dt.datetime.fromisoformat(call["started_at"]).replace(microsecond=0),
             seconds=round(call["talk_seconds"] or 0),
             text=call["text"],
-            recordings=sum(len(one["recordings"]) for one in recordings),
+            recordings=len(recordings.get(call["call_id"], ())),
         )
 
     def numbers(self) -> list[str]:
@@ -92,53 +80,29 @@ class Webhook(CrmSite):
         return []
 
     def tasks_there(self) -> list[TaskThere]:
-        """Missed callers, done when their `missed_call.closed` came."""
-        closed = {one["episode_id"] for one in self.of("missed_call.closed")}
+        """Missed callers, each as the newest event of its episode tells."""
+        newest = {one["episode_id"]: one for one in self.of("missed_call.open", "missed_call.closed")}
         return [
-            TaskThere(one["external_number"], one["title"], one["text"], one["episode_id"] in closed)
-            for one in self.of("missed_call.open")
+            TaskThere(one["external_number"], one["title"], one["text"], one["closed_at"] is not None)
+            for one in newest.values()
         ]
 
     async def _receive(self, request: Request) -> Response:
-        body = await request.body()
+        body, headers = await request.body(), request.headers
         if self.is_off:
             return Response(status_code=410)
-        if wrong := self._not_signed(request, body):
-            return Response(wrong, 401)
-        event: Any = json.loads(body)
-        if wrong := _not_valid(event):
+        if request.url.query != QUERY or headers.get("content-type") != "application/json":
+            return PlainTextResponse("events are JSON, and come to the whole address", 400)
+        if wrong := rules.not_signed(headers, body, self.secret):
+            return PlainTextResponse(wrong, 401)
+        event_id = headers["webhook-id"]
+        if headers.get("idempotency-key") != event_id:
+            return PlainTextResponse("Idempotency-Key is not webhook-id", 400)
+        if wrong := rules.not_valid(body):
             return JSONResponse({"error": wrong}, 422)
-        event_id = request.headers["webhook-id"]
+        event = json.loads(body)
         if event_id in self.events:
-            same = self.events[event_id] == event or event["type"] == "call.recordings"  # links differ in their expiry
-            return Response(status_code=self.repeats if same else 400)
+            is_same = rules.without_links(self.events[event_id]) == rules.without_links(event)
+            return Response(status_code=self.repeats) if is_same else PlainTextResponse("another event's id", 400)
         self.events[event_id] = event
-        return Response("taken", 200)
-
-    def _not_signed(self, request: Request, body: bytes) -> str | None:
-        headers = request.headers
-        event_id, moment = headers.get("webhook-id", ""), headers.get("webhook-timestamp", "")
-        if not event_id or headers.get("idempotency-key") != event_id or not moment.isdigit():
-            return "headers are missing"
-        if abs(time.time() - int(moment)) > TOLERANCE_SECONDS:
-            return "too old"
-        key = base64.b64decode(self.secret.removeprefix("whsec_"))
-        digest = hmac.new(key, f"{event_id}.{moment}.".encode() + body, hashlib.sha256).digest()
-        expected = "v1," + base64.b64encode(digest).decode()
-        return None if hmac.compare_digest(expected, headers.get("webhook-signature", "")) else "bad signature"
-
-
-def _not_valid(event: Any) -> str | None:
-    if not isinstance(event, dict) or event.keys() != {"type", "timestamp", "schema", "data"}:
-        return "an event has type, timestamp, schema and data"
-    fields = FIELDS.get(event["type"])
-    if fields is None or event["schema"] != "trunkline.call.1" or not isinstance(event["data"], dict):
-        return "no such event"
-    data = event["data"]
-    if data.keys() != fields.keys():
-        return f"fields differ: {sorted(data.keys() ^ fields.keys())}"
-    wrong = [name for name, kinds in fields.items() if not isinstance(data[name], kinds)]
-    moments = [event["timestamp"], *(value for name, value in data.items() if name.endswith("_at"))]
-    if any(dt.datetime.fromisoformat(one).utcoffset() != dt.timedelta() for one in moments):
-        return "times are in UTC"
-    return f"wrong type: {wrong}" if wrong else None
+        return PlainTextResponse("taken")

@@ -19,7 +19,7 @@ RETURNED = "returned before the task was made"
 class Callback:
     """One episode, and what the ledger says of its task. `call`: its first missed call.
 
-    `is_over`: the account called, or spoke to the caller.
+    `over_at`: when the account first called back, or spoke to the caller; null while neither happened.
     """
 
     episode_id: str
@@ -27,8 +27,13 @@ class Callback:
     tries: int
     last_missed_at: dt.datetime
     deadline_at: dt.datetime
-    is_over: bool
+    over_at: dt.datetime | None
     entries: Mapping[Kind, Activity] = field(default_factory=dict)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nobody needs to call back any more."""
+        return self.over_at is not None
 
     @property
     def number(self) -> str:

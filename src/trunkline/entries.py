@@ -69,11 +69,15 @@ class StoredRecording:
 
 @dataclass(frozen=True)
 class Entry:
-    """What is written into a CRM for one call: on which contact, and how it reads in the account's zone."""
+    """What is written into a CRM for one call: on which contact, and how it reads in the account's zone.
+
+    `told_at`: when the CRM last took the call, null if never: facts that come back are news all the same.
+    """
 
     call: CallFacts
     timezone: str
     contact_id: str | None = None
+    told_at: dt.datetime | None = None
 
     @property
     def started(self) -> dt.datetime:

@@ -40,7 +40,7 @@ def _address(url: str) -> SplitResult:
     """The parts of a web address; http only on loopback."""
     try:
         parts = urlsplit(url)
-        is_address = parts.port != 0 and parts.hostname is not None
+        is_address = parts.port != 0 and parts.hostname is not None and not any(one.isspace() for one in url)
     except ValueError:
         is_address = False
     if not is_address or parts.scheme not in {"http", "https"} or not parts.hostname or "@" in parts.netloc:

@@ -22,15 +22,15 @@ _DUE = f"""
         FROM activities WHERE crm_id = $crm AND kind IN ('task', 'task_closed') GROUP BY call_id
     )
     SELECT e.episode_id, e.tries, e.last_missed_at, e.deadline_at,
-        e.first_attempt_at IS NOT NULL OR e.reached_at IS NOT NULL AS is_over,
+        least(e.first_attempt_at, e.reached_at) AS over_at,
         {", ".join(f"c.{name}" for name in _FACTS)}
     FROM episodes AS e
     JOIN calls AS c ON c.account_id = e.account_id AND c.call_id = substr(e.episode_id, length(e.account_id) + 2)
     LEFT JOIN told AS t USING (call_id)
     WHERE e.account_id = $account AND NOT e.is_removed AND c.purged_at IS NULL AND (
-        (t.task IS NULL AND e.state = 'never_returned' AND NOT is_over AND e.deadline_at > $since)
+        (t.task IS NULL AND e.state = 'never_returned' AND over_at IS NULL AND e.deadline_at > $since)
         OR t.task = 'pending' OR (t.task = 'failed' AND $retry)
-        OR (t.task = 'delivered' AND is_over
+        OR (t.task = 'delivered' AND over_at IS NOT NULL
             AND (t.closed IS NULL OR t.closed = 'pending' OR (t.closed = 'failed' AND $retry))))
     ORDER BY e.first_missed_at, e.episode_id
 """
