@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import replace
 from typing import Any
 
 from trunkline.adapters.crm.base import CrmAdapter, DeletedThere, Refused, Task
@@ -89,7 +90,8 @@ class Callbacks:
 
     def _task(self, callback: Callback, contact_id: str | None) -> Task:
         zone, due_at = self._account.timezone, callback.deadline_at
-        head = callback.episode_id, contact_id, callback.title, callback.text(zone)
+        told = replace(callback, call=callback.call.without(self._crm.leave_out))
+        head = callback.episode_id, contact_id, told.title, told.text(zone)
         return Task(*head, due_at, callback.number, zone, callback.over_at)
 
     def _row(self, callback: Callback, kind: Kind, remote_id: str | None = None) -> Activity:

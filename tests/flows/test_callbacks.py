@@ -30,7 +30,7 @@ def world() -> World:
         "acme-ghl",
         contacts={JANE: "Jane", OMAR: "Omar", OLD: "Olga"},
         options={"rate_limit": (5000, 1.0)},
-        settings={"missed_call_task": True},
+        settings={"missed_call_task": True, "leave_out": ["did"]},
     )
     return World([Account("acme", "Acme Dental", pbxs=[pbx], crms=[crm])])
 
@@ -57,6 +57,7 @@ def test_one_task_for_each_caller_whom_nobody_called_back(stage: Any, world: Wor
         [task] = s.crm.tasks_there()
         assert "First missed: " in task.text
         assert "To be returned by: " in task.text
+        assert "Our number" not in task.text
         s.pbx.add(place(SCENARIOS["outbound_connected"], NOW - HOUR, caller=JANE))
         s.run(sync)
         s.run(sync)
