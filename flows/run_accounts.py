@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable
 
 from trunkline.config import Account
-from trunkline.errors import LakeError
+from trunkline.errors import ConfigError, LakeError
 from trunkline.flows.outcome import Failure, Outcome
 from trunkline.flows.read_pbx import read_pbx
 from trunkline.flows.scope import Scope
@@ -47,6 +47,9 @@ async def deliver_account(work: Work, account: Account, outcome: Outcome, *, ret
             result = await deliver_to(work, account, crm, retry_failed=retry_failed)
         except LakeError:
             raise
+        except ConfigError as error:  # of what signs links: it is no fault of the CRM's, and stops no other job
+            outcome.failures.append(Failure.of(where, error))
+            continue
         except Exception as error:  # a fault met at one CRM must not end the others' run (contract §5.4)
             logger.exception("a fault of trunkline's own")
             outcome.failures.append(Failure.fault(where, error))
