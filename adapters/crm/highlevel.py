@@ -18,6 +18,7 @@ from trunkline.adapters.crm.base import (
     Files,
     Finding,
     Recording,
+    Refused,
     Takes,
     Task,
 )
@@ -128,7 +129,7 @@ class Adapter(CrmAdapter):
     async def update_note(self, remote_id: str, entry: Entry) -> None:
         """Writes our own note anew."""
         body = self._note(entry.title, entry.text)
-        await self._people("PUT", f"/contacts/{entry.contact_id}/notes/{remote_id}", json=body)
+        await self._people("PUT", f"{self._notes_of(entry.contact_id)}/{remote_id}", json=body)
 
     async def add_transcript(self, remote_id: str, entry: Entry, text: str) -> None:  # noqa: ARG002
         """A note of its own."""
@@ -162,11 +163,16 @@ class Adapter(CrmAdapter):
         return {"title": title, "body": text} | ({"userId": self._crm.user_id} if self._crm.user_id else {})
 
     async def _add_note(self, contact_id: str | None, title: str, text: str) -> str:
-        answer = await self._people("POST", f"/contacts/{contact_id}/notes", json=self._note(title, text))
+        answer = await self._people("POST", self._notes_of(contact_id), json=self._note(title, text))
         return self._id_in(answer, "note", "id")
 
     async def _note_with(self, contact_id: str | None, ours: str) -> str | None:
-        return _holding(await self._people("GET", f"/contacts/{contact_id}/notes"), "notes", ours)
+        return _holding(await self._people("GET", self._notes_of(contact_id)), "notes", ours)
+
+    def _notes_of(self, contact_id: str | None) -> str:
+        if contact_id is None:
+            raise Refused("no contact has this number any more", where=self._client.where)
+        return f"/contacts/{contact_id}/notes"
 
     async def _scope(self, scope: str, asking: Any) -> Finding:
         try:

@@ -18,6 +18,8 @@ OpenRecording = Callable[[str], Awaitable[bytes]]
 LinkTo = Callable[[str], str]
 """A signed link to a stored recording."""
 
+# A file is held in memory while it is sent, and four are sent at once: an hour of WAV. Larger ones go as links.
+MOST_BYTES = 64 * 1024 * 1024
 NO_LINKS = "recordings go to it as links, and the config has no [links]"
 
 
@@ -96,12 +98,13 @@ def fitting(recordings: Sequence[StoredRecording], adapter: CrmAdapter) -> tuple
     if files is None:
         return [], f"{name} takes no files"
     known = [one for one in recordings if not files.media_types or one.media_type in files.media_types]
-    small = [one for one in known if one.bytes <= files.max_bytes]
+    most_bytes = min(files.max_bytes, MOST_BYTES)
+    small = [one for one in known if one.bytes <= most_bytes]
     left_out = None
     if len(known) < len(recordings):
         left_out = f"recording is of a type that {name} does not take"
     elif len(small) < len(known):
-        left_out = f"recording is larger than {name} takes ({files.max_bytes >> 20} MB)"
+        left_out = f"recording is larger than {name} takes ({most_bytes >> 20} MB)"
     elif len(small) > files.most:
         left_out = f"more recordings than {name} takes ({files.most})"
     return small[: files.most], left_out
