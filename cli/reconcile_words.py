@@ -30,11 +30,14 @@ _KINDS = {
 """Kinds of differences in the order in which they are told: those that nobody can explain come first."""
 
 
+_SHORT = {"not_logged": "not logged", "delivered": "sent"}  # a table of eight columns fits into 80 characters
+
+
 def cells(day: Day | CrmDay) -> dict[str, str]:
     """A day's counts by name, and its state; of a PBX both sides', with a question mark for what is not known."""
     if isinstance(day, CrmDay):
         names = ("calls", "not_logged", "delivered", "pending", "skipped", "failed")
-        said = {name.replace("_", " "): str(getattr(day, name)) for name in names}
+        said = {_SHORT.get(name, name): str(getattr(day, name)) for name in names}
         return {**said, "listed": "–" if day.listed is None else str(day.listed), "state": day.state}
     not_asked = "?" if day.unknown else "–"  # a PBX without queues is not asked who left them
     pbx = (day.pbx_inbound, day.pbx_answered, day.pbx_abandoned)

@@ -29,7 +29,7 @@ def test_lines_json_and_exit_status(stage) -> None:
         days = [line for line in lines if ": inbound " in line and line.startswith("  20")]
         assert len(days) == 7
         assert all(line.endswith((": equal", ": explained")) for line in days)
-        assert "account acme, CRM acme-ghl: all calls, by the ledger of what it was told" in lines
+        assert "account acme, CRM acme-ghl: all calls, by the ledger of what it was told and by its own list" in lines
         (lost,) = s.query("SELECT min_by(call_id, started_at) FROM calls WHERE direction = 'inbound'")[0]
         with contextlib.closing(duckdb.connect(str(s.folder / "data" / "lake.duckdb"))) as connection:
             connection.execute("DELETE FROM calls WHERE call_id = ?", [lost])
@@ -76,7 +76,7 @@ def test_tables_fit_a_terminal(monkeypatch: pytest.MonkeyPatch, capsys: pytest.C
     assert max(map(len, lines)) <= 80
     assert "2026-11-17 part ? / 1000 ? / 900 ? / 12 unknown" in cells
     assert "2026-11-17 1000 / 1000 900 / 900 – / 0 equal" in cells
-    assert "day calls not logged delivered pending skipped failed state" in cells
+    assert "day calls not logged sent pending skipped failed listed state" in cells
     assert "  unknown: no such report (2026-11-17)" in lines
 
 

@@ -42,6 +42,15 @@ _ACTIVITIES = """
 """
 
 
+# Who a number is in a CRM is known by the number itself; what a CRM has of the caller stays there.
+_CONTACTS = """
+    DELETE FROM crm_contacts
+    WHERE crm_id IN (SELECT crm_id FROM activities WHERE account_id = $account)
+        AND number NOT IN (
+            SELECT external_number FROM calls WHERE account_id = $account AND external_number IS NOT NULL)
+"""
+
+
 def purged_until(connection: duckdb.DuckDBPyConnection, account_id: str) -> dt.datetime | None:
     """How far the account's calls are removed: what was removed stays so, also where more is to be kept since."""
     row = connection.execute(
@@ -78,6 +87,7 @@ def purge_calls(
     connection.execute(_LEGS, {"outside": _OUTSIDE})
     connection.execute(_ACTIVITIES, {"removed": delivery.REMOVED, "own": _OWN_REASONS})
     row = connection.execute(_CALLS, {"removed": numbers.REMOVED, "secret": secret, "now": now}).fetchone()
+    connection.execute(_CONTACTS, {"account": account_id})
     return int(row[0]) if row else 0
 
 

@@ -210,10 +210,11 @@ def test_a_call_from_first_to_last(new_lake: Lake, table: dict[str, Any], crm: H
         "Ring again!<br>Inbound call, answered<br>Started: Tue 17 Nov 2026, 11:32:03 (Australia/Adelaide)<br>"
         f"Our number: {DID}<br>Waited: 12 s<br>Talked: 1 min 5 s<br>[trunkline pbx:1]"
         "<br><br><strong>More recordings</strong><br>"
-        '<a href="https://rec.example/r/acme/2.wav?a=1&amp;b=2">call-2.wav</a><br>[trunkline pbx:1 recordings]'
+        '<a href="https://rec.example/r/acme/2.wav?a=1&amp;b=2/call-2.wav">call-2.wav</a>'
+        "<br>[trunkline pbx:1 recordings]"
         "<br><br><strong>What was said</strong><br>Hello &lt;b&gt;you&lt;/b&gt;<br>Bye<br>[trunkline pbx:1 transcript]"
     )
-    assert there["hs_call_recording_url"] == "https://rec.example/r/acme/1.wav?a=1&b=2"
+    assert there["hs_call_recording_url"] == "https://rec.example/r/acme/1.wav?a=1&b=2/call-1.wav"
     assert [(one.key, one.number, one.recordings, one.seconds) for one in crm.logged()] == [("pbx:1", STRANGER, 2, 65)]
     assert crm.numbers() == [JANE, STRANGER]
     assert {key: state for key, (state, _reason) in states(new_lake).items()} == {
