@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from lake_rows import call_row, insert
 
 from trunkline.config import Account
 from trunkline.errors import StorageError
@@ -63,25 +64,8 @@ def account(address: str, **more: Any) -> Account:
 
 
 def add_call(lake: Lake, number: int, **more: Any) -> str:
-    """One inbound answered call of Jane's, a minute after the one before."""
-    row = {
-        "call_id": f"pbx:{number}",
-        "account_id": "acme",
-        "pbx_id": "pbx",
-        "started_at": dt.datetime(2026, 11, 17, 1, number, 3, tzinfo=dt.UTC),
-        "direction": "inbound",
-        "outcome": "answered",
-        "external_number": JANE,
-        "did": DID,
-        "wait_seconds": 12.0,
-        "talk_seconds": 200.0,
-        **more,
-    }
-    with lake.write() as connection:
-        names = ", ".join(row)
-        marks = ", ".join("?" for _ in row)
-        sql = f"INSERT INTO calls ({names}) VALUES ({marks})"  # noqa: S608
-        connection.execute(sql, list(row.values()))
+    row = call_row(number, **more)
+    insert(lake, "calls", row)
     return str(row["call_id"])
 
 
@@ -542,7 +526,7 @@ def test_no_token_and_no_full_number_is_logged(
 KILLED = """
     import asyncio, sys
     from pathlib import Path
-    sys.path.insert(0, sys.argv[3])
+    sys.path[:0] = [sys.argv[3], str(Path(sys.argv[3]).parent)]
     import test_deliver
     from trunkline.store.lake import Lake
     client = test_deliver.account(sys.argv[2])

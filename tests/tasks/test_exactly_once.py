@@ -14,6 +14,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from lake_rows import insert
 
 from trunkline.simulator import config_file
 from trunkline.simulator.crm.site import LoggedCall
@@ -67,10 +68,8 @@ def calls() -> list[dict[str, Any]]:
 
 
 def fill(lake: Lake) -> None:
+    insert(lake, "calls", *calls())
     with lake.write() as connection:
-        for row in calls():
-            names, marks = ", ".join(row), ", ".join("?" for _ in row)
-            connection.execute(f"INSERT INTO calls ({names}) VALUES ({marks})", list(row.values()))  # noqa: S608
         for n in (0, 5, 12):
             connection.execute(
                 """INSERT INTO recordings (recording_id, call_id, account_id, pbx_id, state, path, bytes, sha256,

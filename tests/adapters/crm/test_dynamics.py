@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
+from lake_rows import call_row, insert
 
 from trunkline.adapters.crm.base import AnswerLost, Busy, DeletedThere, Recording, Refused, Task
 from trunkline.adapters.crm.dynamics import Adapter
@@ -84,23 +85,8 @@ def alone(crm: Dynamics, address: str, tmp_path: Path) -> Callable[..., Any]:
 
 def add_calls(lake: Lake, *changes: dict[str, Any], recordings: dict[str, list[int]] | None = None) -> None:
     """Inbound answered calls of Jane's, `pbx:1` and on; and recordings by their call, each of so many bytes."""
+    insert(lake, "calls", *(call_row(number, **change) for number, change in enumerate(changes, start=1)))
     with lake.write() as connection:
-        for number, change in enumerate(changes, start=1):
-            row = {
-                "call_id": f"pbx:{number}",
-                "account_id": "acme",
-                "pbx_id": "pbx",
-                "started_at": dt.datetime(2026, 11, 17, 1, number, 3, tzinfo=dt.UTC),
-                "direction": "inbound",
-                "outcome": "answered",
-                "external_number": JANE,
-                "did": DID,
-                "wait_seconds": 12.0,
-                "talk_seconds": 200.0,
-                **change,
-            }
-            sql = f"INSERT INTO calls ({', '.join(row)}) VALUES ({', '.join('?' for _ in row)})"  # noqa: S608
-            connection.execute(sql, list(row.values()))
         for call_id, sizes in (recordings or {}).items():
             for native, size in enumerate(sizes, start=1):
                 connection.execute(

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 import stamina
+from lake_rows import call_row, insert
 
 from trunkline.adapters.crm.base import Busy, DeletedThere, Recording, Refused, Task
 from trunkline.adapters.crm.pipedrive import Adapter
@@ -57,22 +58,7 @@ def write(lake: Lake, sql: str, *values: Any) -> None:
 
 
 def add_call(lake: Lake, number: int, **more: Any) -> None:
-    row = {
-        "call_id": f"pbx:{number}",
-        "account_id": "acme",
-        "pbx_id": "pbx",
-        "started_at": dt.datetime(2026, 11, 17, 1, number, 3, tzinfo=dt.UTC),
-        "direction": "inbound",
-        "outcome": "answered",
-        "external_number": JANE,
-        "did": DID,
-        "wait_seconds": 12.0,
-        "talk_seconds": 200.0,
-        "loaded_at": NOW,
-        **more,
-    }
-    names, marks = ", ".join(row), ", ".join("?" for _ in row)
-    write(lake, f"INSERT INTO calls ({names}) VALUES ({marks})", *row.values())  # noqa: S608
+    insert(lake, "calls", call_row(number, loaded_at=NOW, **more))
 
 
 def change_call(lake: Lake, talk_seconds: float = 260.0) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from lake_rows import call_row, insert
 
 from trunkline.config import Account
 from trunkline.simulator.crm.salesforce import Salesforce
@@ -51,29 +52,8 @@ def account(address: str, crm: Salesforce, **more: Any) -> Account:
     )
 
 
-def add(lake: Lake, table: str, *rows: dict[str, Any]) -> None:
-    with lake.write() as connection:
-        for row in rows:
-            marks = ", ".join("?" for _ in row)
-            connection.execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({marks})", list(row.values()))  # noqa: S608
-
-
 def call(number: int, **more: Any) -> dict[str, Any]:
-    """An inbound answered call of Jane's, a minute after the one before."""
-    return {
-        "call_id": f"pbx:{number}",
-        "account_id": "acme",
-        "pbx_id": "pbx",
-        "started_at": dt.datetime(2026, 11, 17, 1, number, 3, tzinfo=dt.UTC),
-        "direction": "inbound",
-        "outcome": "answered",
-        "external_number": JANE,
-        "did": DID,
-        "wait_seconds": 12.0,
-        "talk_seconds": 200.4,
-        "loaded_at": NOW,
-        **more,
-    }
+    return call_row(number, **{"talk_seconds": 200.4, "loaded_at": NOW, **more})
 
 
 def recording(number: int, **more: Any) -> dict[str, Any]:
@@ -105,7 +85,7 @@ def asked(crm: Salesforce, part: str) -> list[Any]:
 
 
 def test_a_call_is_a_completed_task_on_its_contact(lake: Lake, address: str, crm: Salesforce) -> None:
-    add(lake, "calls", call(1))
+    insert(lake, "calls", call(1))
     result = run(lake, address, crm)
     assert (result.ok, result.counts) == (True, {"delivered": 1})
     [task] = crm.tasks
@@ -156,7 +136,7 @@ def test_direction_duration_result_and_local_date(lake: Lake, address: str, crm:
         "2026-04-05T14:30:00Z": "2026-04-06",
     }
     told = [(at, more) for at, more, _want in cases] + [(at, {}) for at in dates]
-    add(lake, "calls", *(call(n, **{**more, "started_at": at}) for n, (at, more) in enumerate(told)))
+    insert(lake, "calls", *(call(n, **{**more, "started_at": at}) for n, (at, more) in enumerate(told)))
     assert run(lake, address, crm).ok
     tasks = {task[KEY]: task for task in crm.tasks}
     fields = ("CallType", "CallDurationInSeconds", "CallDisposition")
@@ -171,7 +151,7 @@ def test_direction_duration_result_and_local_date(lake: Lake, address: str, crm:
 def test_after_a_lost_answer_each_call_is_there_once_and_what_a_person_wrote_stays(
     lake: Lake, address: str, crm: Salesforce
 ) -> None:
-    add(lake, "calls", call(1), call(2))
+    insert(lake, "calls", call(1), call(2))
     crm.faults.add(UPSERT, drop_after_commit=True)
     crm.faults.add(UPSERT, drop_before_commit=True, times=9)
     assert not run(lake, address, crm).ok
@@ -189,7 +169,7 @@ def test_each_call_of_a_batch_is_settled_by_its_own_result(
     lake: Lake, address: str, crm: Salesforce, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("trunkline.adapters.crm.salesforce_rest.LOCK_WAITS_SECONDS", (0.01, 0.01))
-    add(lake, "calls", *(call(number) for number in range(1, 5)), call(5, external_number=OMAR))
+    insert(lake, "calls", *(call(number) for number in range(1, 5)), call(5, external_number=OMAR))
     crm.org.refuse["pbx:2"] = "Calls need an account"
     crm.org.locked.update({"pbx:3": 2, "pbx:4": 3})
     run(lake, address, crm)
@@ -212,7 +192,7 @@ def test_each_call_of_a_batch_is_settled_by_its_own_result(
 
 
 def test_the_limit_of_the_day_stops_the_run(lake: Lake, address: str, crm: Salesforce) -> None:
-    add(lake, "calls", call(1), call(2, external_number=OMAR))
+    insert(lake, "calls", call(1), call(2, external_number=OMAR))
     crm.limit.most = 3  # the sign-in and a search for each number: nothing is left to log with
     [error] = run(lake, address, crm).errors
     assert error.code == "rate_limit"
@@ -221,7 +201,7 @@ def test_the_limit_of_the_day_stops_the_run(lake: Lake, address: str, crm: Sales
 
 def test_changed_facts_are_told_and_what_people_wrote_stays(lake: Lake, address: str, crm: Salesforce) -> None:
     outbound = {"direction": "outbound", "outcome": "connected"}
-    add(lake, "calls", call(1, outcome="missed", miss_reason="no_answer"), call(2, **outbound), call(3))
+    insert(lake, "calls", call(1, outcome="missed", miss_reason="no_answer"), call(2, **outbound), call(3))
     run(lake, address, crm)
     ann = crm.org.add("Contact", LastName="Ann")["Id"]
     for task in crm.tasks[:2]:
@@ -233,7 +213,7 @@ def test_changed_facts_are_told_and_what_people_wrote_stays(lake: Lake, address:
     with lake.write() as connection:
         connection.execute("DELETE FROM calls")
     later = {"talk_seconds": 61.0, "loaded_at": NOW + dt.timedelta(minutes=5)}
-    add(lake, "calls", call(1, **later), call(2, **outbound, **later), call(3, **later))
+    insert(lake, "calls", call(1, **later), call(2, **outbound, **later), call(3, **later))
     assert run(lake, address, crm).ok
     first, second, third = crm.tasks
     words = [(one["Subject"], one["CallDisposition"], one["CallDurationInSeconds"]) for one in crm.tasks]
@@ -253,8 +233,8 @@ def test_changed_facts_are_told_and_what_people_wrote_stays(lake: Lake, address:
 
 
 def test_recordings_and_the_transcript_are_there_once(lake: Lake, address: str, crm: Salesforce) -> None:
-    add(lake, "calls", call(1))
-    add(lake, "recordings", recording(1, transcript="Hello, it is Jane"), recording(2))
+    insert(lake, "calls", call(1))
+    insert(lake, "recordings", recording(1, transcript="Hello, it is Jane"), recording(2))
     crm.faults.add("POST .*/sobjects/ContentVersion", drop_after_commit=True)
     assert not run(lake, address, crm).ok
     [version] = crm.org.rows["ContentVersion"].values()
