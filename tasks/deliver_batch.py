@@ -40,7 +40,7 @@ class Engine:
     async def batch(self, jobs: Sequence[Job]) -> None:
         """Settles what needs no CRM, finds the contacts, marks the rest, sends it, marks it again."""
         for job in jobs:
-            if "call" in job.due and (reason := delivery.skip_reason(job.call, self.own_numbers)):
+            if job.is_new and (reason := delivery.skip_reason(job.call, self.own_numbers)):
                 job.settle("call", "skipped", reason)
         if self.adapter.takes.contacts:
             asking = [job for job in jobs if job.needs_contact and not job.after]
@@ -64,8 +64,7 @@ class Engine:
         if at_once == 1:
             await self._each(by_number(jobs), self._send_in_turn)
             return
-        new = [job for job in jobs if "call" in job.due and not job.before("call").remote_id]
-        await self._each(in_pieces(new, at_once), self._log)
+        await self._each(in_pieces([job for job in jobs if job.is_new], at_once), self._log)
         await self._each([[job] for job in jobs], self._send_in_turn)
 
     async def _send_in_turn(self, jobs: list[Job]) -> None:
@@ -75,7 +74,7 @@ class Engine:
                     return
                 if kind in job.after:
                     continue
-                if kind == "call" and not job.before("call").remote_id:
+                if kind == "call" and job.is_new:
                     await self._log([job])
                 elif kind == "call" or "call" not in job.due or job.after["call"].state == "delivered":
                     await self._send(job, kind)
@@ -112,7 +111,7 @@ class Engine:
         for job in jobs:
             job.contact_id = found
         if found is None:
-            self._close([job for job in jobs if "call" in job.due], "skipped", why)
+            self._close([job for job in jobs if job.is_new], "skipped", why)
 
     def _close(self, jobs: list[Job], state: delivery.State, reason: str | None) -> None:
         for job in jobs:

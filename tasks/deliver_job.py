@@ -47,6 +47,11 @@ class Job:
         return bool({"call", "note", "transcript"} & set(self.due))
 
     @property
+    def is_new(self) -> bool:
+        """Whether the call is due and not known to be in the CRM; one that is there is only told anew."""
+        return "call" in self.due and self.before("call").remote_id is None
+
+    @property
     def call_remote_id(self) -> str | None:
         """The CRM's id of the call, once it is delivered."""
         return (self.after.get("call") or self.before("call")).remote_id

@@ -634,3 +634,17 @@ def test_without_a_provider_calls_are_notes(lake: Lake, address: str, crm: HighL
     assert run(lake, address, crm={"provider_id": None}).ok
     assert (len(crm.messages), len(crm.notes)) == (0, 1)
     assert states(lake) == {"pbx:1 call": "delivered"}
+
+
+def test_a_call_that_was_told_does_not_become_one_of_an_unknown_caller(
+    lake: Lake, address: str, crm: HighLevel
+) -> None:
+    add_call(lake, 1, loaded_at=NOW)
+    notes_only = {"provider_id": None}
+    assert run(lake, address, crm=notes_only).ok
+    crm.contacts.clear()
+    with lake.write() as connection:
+        connection.execute("UPDATE calls SET talk_seconds = 9, loaded_at = ?", [NOW + dt.timedelta(days=1)])
+    run(lake, address, at=NOW + dt.timedelta(days=2), crm=notes_only)
+    [(_call, _kind, state, reason, remote_id, _attempts)] = ledger(lake)
+    assert (state, reason, remote_id) == ("failed", "no contact has this number any more", crm.notes[0]["id"])
