@@ -14,7 +14,7 @@ from xml.etree import ElementTree
 from trunkline.errors import ConfigError
 from trunkline.reports import render
 
-MOST_ROWS = 100  # of a table: about three pages
+MOST_ROWS = 50  # of a table: about two pages
 _MANY_COLUMNS = 12  # from here on a table is set in smaller type: hours of the day
 _LETTER = frozenset({"CA", "US"})
 _SVG = "{http://www.w3.org/2000/svg}"

@@ -8,7 +8,7 @@ from typing import Literal
 
 from trunkline.config import Account
 from trunkline.numbers import REMOVED, is_removed, masked
-from trunkline.reports import words
+from trunkline.reports import folder, words
 from trunkline.reports.account import AccountFigures
 from trunkline.reports.figures import Count
 from trunkline.reports.kpis import UNKNOWN, never
@@ -147,7 +147,7 @@ def account_rows(figures: Sequence[AccountFigures]) -> list[AccountRow]:
             coverage=words.percent(one.now.coverage.rate),
             share=one.now.coverage.rate,
             note=_note(one),
-            page=f"{one.account.id}-{one.period.label}.html",
+            page=folder.link(one.account.id, one.period),
         )
         for one in figures
     ]

@@ -15,7 +15,13 @@ from trunkline.store.lake import Lake
 
 
 def make_reports(
-    lake: Lake, config: Config, period_text: str, account_ids: Sequence[str], out: Path, now: dt.datetime
+    lake: Lake,
+    config: Config,
+    period_text: str,
+    account_ids: Sequence[str],
+    out: Path,
+    now: dt.datetime,
+    with_pdf: bool = False,
 ) -> list[Built]:
     """Writes the reports of the accounts named (none named: all, and the agency's) to `out`.
 
@@ -32,7 +38,7 @@ def make_reports(
     accounts = _chosen(config, account_ids)
     own = {account.id: periods.parse(period_text, account.timezone, now) for account in accounts}
     with lake.read() as connection:
-        return build(connection, config, period, accounts, out, now, own)
+        return build(connection, config, period, accounts, out, now, own, with_pdf)
 
 
 def send_reports(config: Config, built: Sequence[Built]) -> dict[str, TrunklineError]:

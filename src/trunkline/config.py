@@ -32,6 +32,7 @@ class Agency(Table):
     timezone: Zone
     country: Country
     report_to: tuple[Address, ...] = ()
+    pdf: bool = False
 
 
 class StoreTable(Table):
