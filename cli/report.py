@@ -51,7 +51,7 @@ def command(
         options.say(path)
     index = out.resolve() / "index.html"
     if show:
-        _open(options, _first_page(reported.built, index))
+        open_page(options, _first_page(reported.built, index))
     if email:
         options.say(f"{reported.mailed} reports mailed")
     for failure in reported.failures:
@@ -71,7 +71,7 @@ def _first_page(built: Sequence[Built], index: Path) -> Path:
     return built[-1].paths["page"] if is_one else index
 
 
-def _open(options: Options, page: Path) -> None:
+def open_page(options: Options, page: Path) -> None:
     """Shows a page in the browser ($BROWSER, or the desktop's); where there is none, says where it is."""
     if not webbrowser.open(page.as_uri()):
         options.say(f"no browser here; open {page}")
