@@ -6,7 +6,9 @@ after `MOST_ROWS`, since WeasyPrint needs a fifth of a second and 3 MB for a pag
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import io
 import logging
 import re
 from xml.etree import ElementTree
@@ -31,7 +33,8 @@ def require() -> None:
         ConfigError: WeasyPrint or Pango is not installed.
     """
     try:
-        import weasyprint  # noqa: F401
+        with contextlib.redirect_stdout(io.StringIO()):  # it would print half a page on what is missing
+            import weasyprint  # noqa: F401
     except (ImportError, OSError) as error:  # OSError: a shared library is absent
         raise ConfigError(f"PDFs cannot be made here: {str(error).splitlines()[0]}", mend=_MEND) from error
 
@@ -43,7 +46,7 @@ def pdf(html: str, country: str) -> bytes:
 
     logging.getLogger("weasyprint").setLevel(logging.ERROR)  # it warns of every rule for screens
     page = HTML(string=html, url_fetcher=URLFetcher(allowed_protocols=()))  # a report asks nobody for anything
-    _colour_pictures(page.etree_element)
+    _prepare_pictures(page.etree_element)
     for table in page.etree_element.iter("table"):
         _fit(table)
     values = {
@@ -62,8 +65,8 @@ def _css_text(text: str) -> str:
     return "".join(letter if letter.isalnum() else f"\\{ord(letter):06x}" for letter in text)
 
 
-def _colour_pictures(root: ElementTree.Element) -> None:
-    """Gives each picture the page's rules, in light colours: there WeasyPrint knows neither them nor variables."""
+def _prepare_pictures(root: ElementTree.Element) -> None:
+    """Gives each picture a title, and the page's rules in light colours: WeasyPrint knows no others in a picture."""
     import tinycss2
 
     sheet = "".join(style.text or "" for style in root.iter("style"))
@@ -80,6 +83,9 @@ def _colour_pictures(root: ElementTree.Element) -> None:
     plain = re.sub(r"var\((--[\w-]+)\)", lambda found: values.get(found[1], found[0]), "".join(rules))
     for picture in root.iter(f"{_SVG}svg"):
         ElementTree.SubElement(picture, f"{_SVG}style").text = plain
+        title = ElementTree.Element(f"{_SVG}title")  # what a screen reader says of it: WeasyPrint reads no aria-label
+        title.text = picture.get("aria-label")
+        picture.insert(0, title)
 
 
 def _fit(table: ElementTree.Element) -> None:
