@@ -57,7 +57,7 @@ bench-recordings: setup ## fetching 2,000 recordings of 500 kB, beside curl (see
 	$(RUN)/python benchmarks/recordings.py
 
 messages: ## the catalogs of reports/locale brought up to date with the code: then translate what is empty
-	cd reports && ../$(RUN)/pybabel -q extract -F locale/babel.cfg -k N_ --omit-header --add-location file --sort-by-file -w 110 -o locale/trunkline.pot .
+	cd reports && ../$(RUN)/pybabel -q extract -F ../pyproject.toml -k N_ --omit-header --add-location file --sort-by-file -w 110 -o locale/trunkline.pot .
 	cd reports && for lang in locale/*/; do ../$(RUN)/pybabel -q update -N --ignore-obsolete --omit-header --ignore-pot-creation-date \
 		-w 110 -i locale/trunkline.pot -D trunkline -d locale -l "$$(basename $$lang)" || exit 1; done
 	rm reports/locale/trunkline.pot
