@@ -89,7 +89,7 @@ def resolve(config: Config, account: Account | None = None) -> Brand:
 
 
 def _near(picture: Picture) -> Logo:
-    cid = f"logo.{hashlib.sha256(picture.data).hexdigest()[:16]}@trunkline.invalid"
+    cid = f"logo.{hashlib.sha256(picture.data).hexdigest()[:16]}@inline.invalid"
     data = f"data:image/{picture.kind};base64,{base64.b64encode(picture.data).decode()}"
     width, height = _fitted(picture.width, picture.height)
     return Logo(f"cid:{cid}", data, width, height, (Image(cid, picture.kind, picture.data),))

@@ -12,6 +12,7 @@ from trunkline.periods import Period
 from trunkline.reports import formats, titles
 from trunkline.reports.formats import number as number
 from trunkline.reports.language import _, ngettext
+from trunkline.reports.phrases import CAUSE_NAMES as CAUSE_NAMES
 from trunkline.reports.phrases import CAUSES as CAUSES
 from trunkline.reports.phrases import NOT_ELIGIBLE as NOT_ELIGIBLE
 from trunkline.reports.phrases import REASONS as REASONS
