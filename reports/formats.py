@@ -12,11 +12,10 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Literal
 
-from babel import Locale
 from babel.dates import format_interval, format_skeleton, get_day_names
 from babel.lists import format_list
 
-from trunkline.reports.language import speaks
+from trunkline.reports.language import Voice, speaks
 
 _THIN = "\u2009"  # CLDR's beside the dash of a span; a subject and some fonts know only the plain space
 Day = Literal["MMMd", "yMMMd", "MMMEd", "yMMMEd", "yMMMM"]  # CLDR's names of what is said of a day
@@ -29,35 +28,35 @@ def number(count: float) -> str:
 
 def decimal(value: float, digits: int) -> str:
     """A number with so many digits after the point or comma, rounded as Python rounds: `1.2`, `1,2`."""
-    return _written(speaks().locale, f"{value:.{digits}f}", "decimal")
+    return _written(speaks(), f"{value:.{digits}f}", "decimal")
 
 
 def plain(value: float) -> str:
     """A number with as many digits as it has: `10`, `2.5`."""
-    return _written(speaks().locale, f"{value:g}", "decimal")
+    return _written(speaks(), f"{value:g}", "decimal")
 
 
 def percent(hundredths: float, digits: int = 0) -> str:
     """A percentage, of 100: `11.8%`, `11,8 %`."""
-    return _written(speaks().locale, f"{hundredths:.{digits}f}", "percent")
+    return _written(speaks(), f"{hundredths:.{digits}f}", "percent")
 
 
 @functools.lru_cache(maxsize=8192)  # reports say the same small numbers over and over; Babel takes 20 µs for each
-def _written(locale: Locale, digits: str, kind: Literal["decimal", "percent"]) -> str:
-    form = copy.copy((locale.percent_formats if kind == "percent" else locale.decimal_formats)[None])
+def _written(voice: Voice, digits: str, kind: Literal["decimal", "percent"]) -> str:
+    form = copy.copy((voice.locale.percent_formats if kind == "percent" else voice.locale.decimal_formats)[None])
     places = len(digits.partition(".")[2])
     form.frac_prec = (places, places)
-    return str(form.apply(Decimal(digits) / (100 if kind == "percent" else 1), locale))
+    return str(form.apply(Decimal(digits) / (100 if kind == "percent" else 1), voice.locale))
 
 
 def date(day: dt.date, what: Day) -> str:
     """A day: `9 Nov`, `Nov 9`, `9. Nov.`; with its year, its weekday, or the month and year alone."""
-    return _date(speaks().locale, what, day.year, day.month, day.day)
+    return _date(speaks(), what, day.year, day.month, day.day)
 
 
 @functools.lru_cache(maxsize=8192)  # the calls of a report fall on few days; Babel takes 50 µs for each
-def _date(locale: Locale, what: Day, year: int, month: int, day: int) -> str:
-    return format_skeleton(what, dt.datetime(year, month, day), locale=locale)  # noqa: DTZ001 – a day has no zone
+def _date(voice: Voice, what: Day, year: int, month: int, day: int) -> str:
+    return format_skeleton(what, dt.datetime(year, month, day), locale=voice.locale)  # noqa: DTZ001 – a day has no zone
 
 
 def days(first: dt.date, last: dt.date) -> str:
@@ -67,22 +66,22 @@ def days(first: dt.date, last: dt.date) -> str:
 
 def time(moment: dt.datetime) -> str:
     """A local time: `09:20`."""
-    return _time(speaks().locale, moment.hour, moment.minute)
+    return _time(speaks(), moment.hour, moment.minute)
 
 
 @functools.lru_cache(maxsize=4096)
-def _time(locale: Locale, hour: int, minute: int) -> str:
-    return format_skeleton("Hm", dt.datetime(2000, 1, 1, hour, minute), locale=locale)  # noqa: DTZ001 – no zone
+def _time(voice: Voice, hour: int, minute: int) -> str:
+    return format_skeleton("Hm", dt.datetime(2000, 1, 1, hour, minute), locale=voice.locale)  # noqa: DTZ001 – no zone
 
 
 def weekdays() -> tuple[str, ...]:
     """Short names, Monday first: `Mon`, `Mo`."""
-    return _weekdays(speaks().locale)
+    return _weekdays(speaks())
 
 
 @functools.cache
-def _weekdays(locale: Locale) -> tuple[str, ...]:
-    names = get_day_names("abbreviated", "stand-alone", locale)
+def _weekdays(voice: Voice) -> tuple[str, ...]:
+    names = get_day_names("abbreviated", "stand-alone", voice.locale)
     return tuple(str(names[day]) for day in range(7))
 
 

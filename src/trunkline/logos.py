@@ -6,8 +6,6 @@ import io
 from dataclasses import dataclass
 from pathlib import Path
 
-import imagesize
-
 from trunkline.errors import ConfigError
 
 MOST_BYTES = 100_000
@@ -30,6 +28,8 @@ def read(path: Path, where: str) -> Picture:
     Raises:
         ConfigError: No such file, too large, or no PNG, JPEG or GIF (mail programs show no SVG and no WebP).
     """
+    import imagesize  # brings urllib.request; most configs name no logo
+
     try:
         data = path.read_bytes()
     except OSError as error:
