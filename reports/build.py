@@ -34,12 +34,16 @@ from trunkline.reports import (
 )
 from trunkline.reports.account import AccountFigures
 from trunkline.reports.agency import AgencyFigures
+from trunkline.reports.brand import Image, branded, wearing
 from trunkline.reports.sheets import Sheet
 
 
 @dataclass(frozen=True)
 class Built:
-    """One report: its files and its mail. `scope` is the account's id or the agency's."""
+    """One report: its files and its mail. `scope` is the account's id or the agency's.
+
+    `reply_to` is empty where answers go to the sender; `images` are those that the HTML names `cid:`.
+    """
 
     scope: str
     name: str
@@ -51,6 +55,8 @@ class Built:
     recipients: tuple[str, ...]
     message_id: str
     unsubscribe: str
+    reply_to: str
+    images: tuple[Image, ...]
 
 
 def build(
@@ -71,7 +77,7 @@ def build(
     `pdf.require` looks for; without it a PDF of an earlier run is removed: it may say something else than the page.
 
     Raises:
-        ConfigError: The secret of [links] is absent or too short.
+        ConfigError: The secret of [links] is absent or too short, or a logo's file is gone.
     """
     links = config.signed_links()
     out.mkdir(parents=True, exist_ok=True)
@@ -80,14 +86,18 @@ def build(
     for account in accounts:
         days = own.get(account.id, period)
         figures = read.account_figures(connection, account, days, now)
-        built.append(_account(connection, config, figures, out, now, links, with_pdf))
+        with wearing(config, account):
+            built.append(_account(connection, config, figures, out, now, links, with_pdf))
         if days.days != period.days:  # the agency's table links to the days that it sums up; they are not mailed
             figures = read.account_figures(connection, account, period, now)
-            _account(connection, config, figures, out, now, links, with_pdf)
+            with wearing(config, account):
+                _account(connection, config, figures, out, now, links, with_pdf)
         found.append(figures)
     if found and len(found) == len(config.account):
-        built.append(_agency(config, AgencyFigures(config.agency, period, tuple(found)), out, now, with_pdf))
-    index.write(out, config.agency, [account.id for account in accounts])
+        with wearing(config) as worn:
+            figures_of_all = AgencyFigures(worn.shown(config.agency), period, tuple(found))
+            built.append(_agency(config, figures_of_all, out, now, with_pdf))
+    index.write(out, config, accounts)
     return built
 
 
@@ -104,12 +114,13 @@ def _account(
     rows = sql.run(connection, "call_rows", values)
     calls = sheets.call_sheet(f.account, rows)
     callers = sheets.caller_sheet(f.account, sql.run(connection, "episode_rows", values))
-    html, text = render.account_mail(f, config.agency, _contact(config))
+    agency = branded().shown(config.agency)
+    html, text = render.account_mail(f, agency, _contact(config))
     paths = _paths(out / f.account.id, f.account.id, f.period, with_pdf)
     played = play.plays(links, f.account, rows, now)
-    folder.put(paths["page"], page.account_page(f, config.agency, calls, callers, _files(paths), played).encode())
+    folder.put(paths["page"], page.account_page(f, agency, calls, callers, _files(paths), played).encode())
     if with_pdf:  # without links: a PDF is handed on, and a link plays for whoever holds it
-        plain = page.account_page(f, config.agency, calls, callers, [], play.Plays({}, ""))
+        plain = page.account_page(f, agency, calls, callers, [], play.Plays({}, ""))
         folder.put(paths["pdf"], pdf.pdf(plain, f.account.country))
     terms = definitions.terms([f.account])
     folder.put(paths["workbook"], workbook.account_book(f, calls, callers, terms, now))
@@ -172,7 +183,7 @@ def _facts(name: str, said: Sequence[kpis.Kpi]) -> folder.Facts:
 def _contact(config: Config) -> str:
     """Who can be asked about a report, or told to stop it."""
     sender = parseaddr(config.mail.sender)[1] if config.mail else ""
-    return config.agency.report_to[0] if config.agency.report_to else sender or config.agency.name
+    return branded().reply_to or (config.agency.report_to[0] if config.agency.report_to else sender or branded().name)
 
 
 def _built(
@@ -191,4 +202,18 @@ def _built(
     version = hashlib.sha256(f"{subject}\n{text}\n{html}".encode()).hexdigest()[:16]
     domain = parseaddr(config.mail.sender)[1].rpartition("@")[2] if config.mail else ""
     message_id = f"<{scope}.{period.label}.{version}@{domain or 'trunkline.invalid'}>"
-    return Built(scope, name, period.label, paths, subject, text, html, recipients, message_id, _contact(config))
+    worn = branded()
+    return Built(
+        scope,
+        name,
+        period.label,
+        paths,
+        subject,
+        text,
+        html,
+        recipients,
+        message_id,
+        _contact(config),
+        worn.reply_to,
+        worn.logo.images if worn.logo else (),
+    )

@@ -14,9 +14,9 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from trunkline.config import Agency
-from trunkline.periods import Period
-from trunkline.reports import folder, render
+from trunkline.config import Account, Agency, Config
+from trunkline.reports import folder, render, titles
+from trunkline.reports.brand import wearing
 from trunkline.reports.folder import Facts, Found
 
 MOST_REPORTS = 1000  # of accounts in the agency's index, half a megabyte: their own folders' indexes list all
@@ -45,15 +45,17 @@ class Section:
     left_out: int = 0
 
 
-def write(out: Path, agency: Agency, account_ids: Iterable[str]) -> None:
-    """Writes the indexes of these accounts' folders, and the agency's.
+def write(out: Path, config: Config, accounts: Iterable[Account]) -> None:
+    """Writes the indexes of these accounts' folders, and the agency's, each in its reader's language.
 
     One process at a time looks and writes: one that looked earlier could else write later, and lose a report.
     """
     with _alone(out):
-        for account_id in dict.fromkeys(account_ids):
-            _write_accounts(out / account_id)
-        _write_agencys(out, agency)
+        for account in accounts:
+            with wearing(config, account):
+                _write_accounts(out / account.id)
+        with wearing(config) as worn:
+            _write_agencys(out, worn.shown(config.agency))
 
 
 @contextlib.contextmanager
@@ -71,7 +73,7 @@ def _write_accounts(place: Path) -> None:
     reports = folder.found(place, place.name)
     facts = [one.facts() for one in reports]
     name = next((one.name for one in facts if one), place.name)
-    lines = [_line(_title(one.period), one, said, "") for one, said in zip(reports, facts, strict=True)]
+    lines = [_line(titles.title(one.period), one, said, "") for one, said in zip(reports, facts, strict=True)]
     _put(place, name, "Period", [Section("All reports, newest first", lines, is_newest=True)], [])
 
 
@@ -92,7 +94,7 @@ def _write_agencys(out: Path, agency: Agency) -> None:
         is_newest = period.kind not in kinds
         lines = [_line(agency.name, one, one.facts() if is_newest else None, "") for one in own]
         lines += [_line(names[one.scope], one, one.facts() if is_newest else None, f"{one.scope}/") for one in shown]
-        sections.append(Section(_title(period), lines, is_newest, len(others) - len(shown)))
+        sections.append(Section(titles.title(period), lines, is_newest, len(others) - len(shown)))
         kinds.add(period.kind)
         room -= len(shown)
     folders = [(names[scope], f"{scope}/{folder.INDEX}") for scope in (reports[0].scope for reports in accounts)]
@@ -111,10 +113,6 @@ def _accounts(out: Path) -> list[list[Found]]:
 def _name(reports: Sequence[Found]) -> str:
     """What the newest report that says so calls the account."""
     return next((facts.name for one in reports if (facts := one.facts())), reports[0].scope)
-
-
-def _title(period: Period) -> str:
-    return period.title
 
 
 def _line(name: str, report: Found, facts: Facts | None, base: str) -> Line:

@@ -32,13 +32,16 @@ from trunkline.store.at_risk import lost_soon
 _ZONES_APART = dt.timedelta(hours=26)  # a day begins up to 26 hours apart around the world
 
 
+def reach(periods: Sequence[Period]) -> tuple[dt.datetime, dt.datetime]:
+    """What lies between the first and the last moment of the periods and those before them, in any zone."""
+    since = min(period.previous().since for period in periods) - _ZONES_APART
+    return since, max(period.until for period in periods) + _ZONES_APART
+
+
 def snapshot(connection: duckdb.DuckDBPyConnection, periods: Sequence[Period], accounts: Sequence[Account]) -> None:
     """Lays down the rows of all accounts for the periods and those before: all figures then tell of one moment."""
-    values = {
-        "since": min(period.previous().since for period in periods) - _ZONES_APART,
-        "until": max(period.until for period in periods) + _ZONES_APART,
-        "account_ids": [account.id for account in accounts],
-    }
+    since, until = reach(periods)
+    values = {"since": since, "until": until, "account_ids": [account.id for account in accounts]}
     sql.run(connection, "snapshot_calls", values)
     sql.run(connection, "snapshot_episodes", values)
 

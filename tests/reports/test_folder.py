@@ -20,6 +20,12 @@ from trunkline.reports.build import Built
 AGENCY = config().agency
 
 
+def write(out: Path, *names: str) -> None:
+    """The indexes of the agency and of these accounts."""
+    client = config().account[1]
+    index.write(out, config(), [client.model_copy(update={"id": name, "name": name}) for name in names])
+
+
 def put(
     out: Path, account: str | None, period: str, kinds: tuple[str, ...] = ("page", "csv"), rate: str = "9.9%"
 ) -> None:
@@ -49,7 +55,7 @@ def test_newest_first_the_agency_before_its_accounts(tmp_path: Path) -> None:
     put(tmp_path, "zeta", "2026-W46")
     put(tmp_path, None, "2026-W46")
     put(tmp_path, "acme", "2026-11-01..2026-11-08")
-    index.write(tmp_path, AGENCY, ["acme", "zeta"])
+    write(tmp_path, "acme", "zeta")
     both = ["Northwind Digital", "Acme Ltd", "Zeta Ltd"]
     newest = ["Week of 9–15 Nov 2026", *both, "1–7 Nov 2026", "Acme Ltd", "October 2026", "Zeta Ltd"]
     earlier = ["Earlier", "Week of 2–8 Nov 2026", "Northwind Digital", "Zeta Ltd"]
@@ -66,9 +72,9 @@ def test_newest_first_the_agency_before_its_accounts(tmp_path: Path) -> None:
 def test_a_run_for_one_account_keeps_what_others_wrote(tmp_path: Path) -> None:
     put(tmp_path, "acme", "2026-W45")
     put(tmp_path, "zeta", "2026-W45")
-    index.write(tmp_path, AGENCY, ["acme", "zeta"])
+    write(tmp_path, "acme", "zeta")
     put(tmp_path, "acme", "2026-W46", rate="31.7%")
-    index.write(tmp_path, AGENCY, ["acme"])
+    write(tmp_path, "acme")
     top = (tmp_path / "index.html").read_text("utf-8")
     assert {"zeta/zeta-2026-W45.html", "acme/acme-2026-W45.html", "acme/acme-2026-W46.html"} < {
         *links(tmp_path / "index.html")
@@ -82,11 +88,11 @@ def test_what_is_deleted_goes_out_of_the_index(tmp_path: Path) -> None:
     put(tmp_path, "acme", "2026-W45", ("page", "pdf", "mail"))
     put(tmp_path, "acme", "2026-W46")
     put(tmp_path, "zeta", "2026-W46")
-    index.write(tmp_path, AGENCY, ["acme", "zeta"])
+    write(tmp_path, "acme", "zeta")
     (tmp_path / "acme" / "acme-2026-W45.html").unlink()
     (tmp_path / "acme" / "acme-2026-W46.csv").unlink()
     shutil.rmtree(tmp_path / "zeta")
-    index.write(tmp_path, AGENCY, ["acme"])
+    write(tmp_path, "acme")
     assert links(tmp_path / "acme" / "index.html") == [
         "acme-2026-W46.html",
         "acme-2026-W46.html",
@@ -101,7 +107,7 @@ def test_figures_that_cannot_be_read_are_not_known(tmp_path: Path, facts: bytes 
     put(tmp_path, "acme", "2026-W46")
     path = tmp_path / "acme" / "acme-2026-W46.json"
     path.unlink() if facts is None else path.write_bytes(facts)
-    index.write(tmp_path, AGENCY, ["acme"])
+    write(tmp_path, "acme")
     html = (tmp_path / "index.html").read_text("utf-8")
     assert said(tmp_path / "index.html") == ["Week of 9–15 Nov 2026", "acme", "Accounts"]
     assert html.count('<td class="n">–</td>') == 3
@@ -114,7 +120,7 @@ def test_other_files_in_the_folder_are_not_reports(tmp_path: Path) -> None:
     (tmp_path / "old").mkdir()
     (tmp_path / "old" / "acme-2026-W44.html").touch()
     assert [one.period.label for one in folder.found(tmp_path / "acme", "acme")] == ["2026-W46"]
-    index.write(tmp_path, AGENCY, [])
+    write(tmp_path)
     assert links(tmp_path / "index.html")[-1] == "acme/index.html"
     assert "W44" not in (tmp_path / "index.html").read_text("utf-8")
 
@@ -125,7 +131,7 @@ def test_what_is_too_much_for_one_page_is_counted(tmp_path: Path, monkeypatch: p
         put(tmp_path, None, period)
         for account in ("acme", "zeta"):
             put(tmp_path, account, period)
-    index.write(tmp_path, AGENCY, ["acme", "zeta"])
+    write(tmp_path, "acme", "zeta")
     listed = [one for one in links(tmp_path / "index.html") if one.endswith("W45.html")]
     assert sorted(set(listed)) == ["acme/acme-2026-W45.html", "northwind-2026-W45.html"]
     assert "1 more: in the accounts' own folders." in (tmp_path / "index.html").read_text("utf-8")
@@ -135,7 +141,7 @@ def test_what_is_too_much_for_one_page_is_counted(tmp_path: Path, monkeypatch: p
 def test_a_run_waits_to_look_until_another_has_written_its_index(tmp_path: Path) -> None:
     put(tmp_path, "acme", "2026-W46")
     with FileLock(tmp_path / ".index.lock"):
-        late = threading.Thread(target=index.write, args=(tmp_path, AGENCY, ["acme"]))
+        late = threading.Thread(target=write, args=(tmp_path, "acme"))
         late.start()
         time.sleep(0.3)  # long enough to have looked, did it not wait
         assert not (tmp_path / "index.html").exists()

@@ -56,7 +56,7 @@ def test_the_page_on_paper(connection: duckdb.DuckDBPyConnection, tmp_path: Path
     for page in acme.pages:
         assert [round(float(size)) for size in page.mediabox[2:]] == [595, 842]  # A4, upright
     root: Any = acme.trailer["/Root"]
-    assert (root["/Lang"], root["/MarkInfo"]["/Marked"]) == ("en", True)
+    assert (root["/Lang"], root["/MarkInfo"]["/Marked"]) == ("en-AU", True)
     assert acme.metadata is not None
     assert acme.metadata.title == "Acme Dental: 4 callers never called back, week of 9–15 Nov 2026"
     tags = inside(acme)
