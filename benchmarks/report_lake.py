@@ -12,6 +12,7 @@ from pathlib import Path
 
 import duckdb
 
+from trunkline.store.caller_key import CALLER_KEY
 from trunkline.store.lake import Lake
 
 ACCOUNTS = 200
@@ -23,14 +24,17 @@ BATCH = 5_000_000
 _CALLS = """
 INSERT INTO calls BY NAME
 WITH numbered AS (
-    SELECT n, (hash(n) >> 2)::BIGINT AS h, (hash(-n - 1) >> 2)::BIGINT AS g, $since + to_microseconds((n * $gap)::BIGINT) AS started_at
+    SELECT n, (hash(n) >> 2)::BIGINT AS h, (hash(-n - 1) >> 2)::BIGINT AS g,
+        $since + to_microseconds((n * $gap)::BIGINT) AS started_at
     FROM range($first::BIGINT, $last::BIGINT) AS t(n)
 ),
+called AS (
+    SELECT *, CASE WHEN h // 256 % 3 = 0 THEN n ELSE h // 65536 % (n + 1) END AS caller FROM numbered  -- new, or known
+),
 placed AS (
-    SELECT *, 'account-' || lpad((h % $accounts)::VARCHAR, 3, '0') AS account_id,
-        CASE WHEN h // 256 % 3 = 0 THEN n ELSE h // 65536 % (n + 1) END AS caller,  -- new, or any one before
+    SELECT *, (hash(caller) % $accounts)::BIGINT AS account, 'account-' || lpad(account::VARCHAR, 3, '0') AS account_id,
         h // 1024 % 100 AS kind, g % 1000 AS dice
-    FROM numbered
+    FROM called
 ),
 told AS (
     SELECT *, CASE WHEN kind < 60 THEN 'inbound' WHEN kind < 92 THEN 'outbound' ELSE 'internal' END AS direction
@@ -45,7 +49,7 @@ SELECT account_id || '-pbx:' || n AS call_id, account_id, account_id || '-pbx' A
     CASE WHEN direction <> 'internal' AND g // 1000 % 50 > 0 THEN '+61' || (400000000 + caller)::VARCHAR END
         AS external_number,
     CASE WHEN direction <> 'internal' AND g // 50000 % 4 = 0 THEN 'Caller ' || caller % 5000 END AS external_name,
-    CASE WHEN direction = 'inbound' THEN '+6188' || lpad((h % $accounts * 10 + g % 3)::VARCHAR, 7, '0') END AS did,
+    CASE WHEN direction = 'inbound' THEN '+6188' || lpad((account * 10 + g % 3)::VARCHAR, 7, '0') END AS did,
     CASE WHEN direction = 'inbound' THEN '800' END AS first_destination,
     CASE WHEN direction = 'inbound' THEN 'queue' END AS first_destination_kind,
     CASE WHEN dice < 700 THEN (100 + g // 7 % $extensions)::VARCHAR END AS answered_by,
@@ -53,16 +57,16 @@ SELECT account_id || '-pbx:' || n AS call_id, account_id, account_id || '-pbx' A
     CASE WHEN direction = 'inbound' AND dice % 2 = 0 THEN '800' END AS queue,
     (1 + dice % 97)::DOUBLE AS wait_seconds, if(dice < 820, (5 + dice)::DOUBLE, 0) AS talk_seconds,
     1 + (direction = 'inbound')::INT AS leg_count, 'xapi20' AS surface, 'xapi-u10' AS row_shape, 'exact' AS confidence,
-    started_at + INTERVAL 1 HOUR AS loaded_at
+    started_at + INTERVAL 1 HOUR AS loaded_at, {caller_key} AS caller_key
 FROM told
 """
 _LEGS = """
 INSERT INTO legs BY NAME
 SELECT call_id || '/' || seq AS leg_id, call_id, account_id, pbx_id, seq, started_at,
     external_number AS source_number, 'external' AS source_kind,
-    CASE WHEN seq = 1 THEN coalesce(queue, answered_by, '101') ELSE coalesce(answered_by, '102') END AS destination_dn,
+    CASE seq WHEN 1 THEN coalesce(queue, answered_by, '101') ELSE coalesce(answered_by, '102') END AS destination_dn,
     CASE WHEN seq = 1 AND queue IS NOT NULL THEN 'queue' ELSE 'extension' END AS destination_kind,
-    seq = leg_count AND talk_seconds > 0 AS answered, seq = leg_count AS human, seq = leg_count AND talk_seconds > 0 AS spoke,
+    seq = leg_count AND talk_seconds > 0 AS answered, seq = leg_count AS human, answered AS spoke,
     wait_seconds AS ring_seconds, talk_seconds, direction, did, surface, row_shape
 FROM calls, (VALUES (1), (2)) AS t(seq) WHERE seq <= leg_count AND started_at >= $from_at AND started_at < $to_at
 """
@@ -127,7 +131,7 @@ def make(path: Path, calls: int) -> None:
     for first in range(0, calls, BATCH):
         last = min(first + BATCH, calls)
         numbers = {"gap": gap, "first": first, "last": last}
-        _run(connection, _CALLS, fixed | numbers)
+        _run(connection, _CALLS.replace("{caller_key}", CALLER_KEY), fixed | numbers)
         span = {"from_at": _at(since, first, gap), "to_at": _at(since, last, gap)}
         for script in (_LEGS, _RECORDINGS, _ACTIVITIES):
             _run(connection, script, span)
