@@ -1,0 +1,76 @@
+// One document in every mode: how wide it is, what axe-core finds, what it asks for, and how it looks.
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const WIDTHS = [375, 600];
+const SCHEMES = ["light", "dark"];
+const IN_MAIL = { region: { enabled: false }, "landmark-one-main": { enabled: false } };
+
+/** Every width × scheme; a mail also without its style sheet, as Gmail shows it to those with other providers' accounts. */
+function modes(kind) {
+  const styled = WIDTHS.flatMap((width) => SCHEMES.map((scheme) => ({ width, scheme, bare: false })));
+  return kind === "mail" ? [...styled, ...WIDTHS.map((width) => ({ width, scheme: "light", bare: true }))] : styled;
+}
+
+/** In the page: axe with single characters judged too, which it else leaves to a person. */
+async function judge(rules, only) {
+  axe.configure({
+    checks: ["color-contrast"].map((id) => ({ id, options: { ignoreLength: true, ignoreUnicode: false } })),
+  });
+  const options = { resultTypes: ["violations", "incomplete"], rules };
+  const found = await axe.run(document, only ? { ...options, runOnly: only } : options);
+  const said = (list) =>
+    list.map((one) => ({
+      rule: one.id,
+      nodes: one.nodes.slice(0, 3).map((node) => `${node.html.slice(0, 160)} | ${node.failureSummary ?? ""}`),
+    }));
+  return { violations: said(found.violations), unsure: said(found.incomplete) };
+}
+
+/** In the page: the widest it can be scrolled, and the smallest letters. */
+function measure() {
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  let smallest = Infinity;
+  while (walker.nextNode()) {
+    const node = walker.currentNode;
+    const isShown = node.data.trim() && node.parentElement.checkVisibility() && node.parentElement.tagName !== "SCRIPT";
+    if (isShown) smallest = Math.min(smallest, parseFloat(getComputedStyle(node.parentElement).fontSize));
+  }
+  return { scroll_width: document.documentElement.scrollWidth, smallest_px: smallest, words: document.body.innerText };
+}
+
+export async function examine(browser, { name, path, kind }, screenshots) {
+  const page = await browser.newPage();
+  const requests = [], seen = [];
+  const own = new URL(`file://${path}`).href;
+  await page.setRequestInterception(true);
+  page.on("request", (request) => {
+    if (request.url() === own) return request.continue();
+    requests.push(request.url().slice(0, 200));
+    return request.abort();
+  });
+  page.on("pageerror", (error) => requests.push(`error: ${error.message}`));
+  await page.goto(own, { waitUntil: "load" });
+  await page.evaluate(AXE);
+  for (const mode of modes(kind)) {
+    await page.setViewport({ width: mode.width, height: 800 });
+    await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: mode.scheme }]);
+    if (mode.bare) await page.evaluate(() => document.querySelectorAll("style").forEach((one) => one.remove()));
+    const file = `${name}-${mode.width}-${mode.bare ? "bare" : mode.scheme}.png`;
+    await shoot(page, mode.width, `${screenshots}/${file}`);
+    await page.evaluate(() => document.querySelectorAll("details").forEach((one) => (one.open = true)));
+    // What colour schemes change are colours: the other rules are asked once for each width.
+    const only = mode.scheme === "dark" || mode.bare ? ["color-contrast"] : null;
+    seen.push({ ...mode, ...(await page.evaluate(measure)), ...(await page.evaluate(judge, kind === "mail" ? IN_MAIL : {}, only)) });
+    await page.evaluate(() => document.querySelectorAll("details").forEach((one) => (one.open = false)));
+  }
+  await page.close();
+  return { name, kind, requests, modes: seen };
+}
+
+/** The upper 4,000 px: what is below looks alike. */
+async function shoot(page, width, path) {
+  const height = Math.min(4000, await page.evaluate(() => document.documentElement.scrollHeight));
+  await page.screenshot({ path, clip: { x: 0, y: 0, width, height }, captureBeyondViewport: true, optimizeForSpeed: true });
+}

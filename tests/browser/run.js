@@ -1,0 +1,28 @@
+// Reads {chromium, profile, screenshots, documents: [{name, path, kind}]} as JSON from standard input; writes what was found.
+import { readFileSync } from "node:fs";
+import puppeteer from "puppeteer-core";
+import { complaints } from "./complaints.js";
+import { examine } from "./examine.js";
+
+const job = JSON.parse(readFileSync(0, "utf8"));
+const QUIET = [
+  "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+  "--disable-component-update", "--disable-sync", "--host-resolver-rules=MAP * ~NOTFOUND",
+];
+const browser = await puppeteer.launch({
+  executablePath: job.chromium, headless: true, userDataDir: job.profile, args: QUIET,
+});
+try {
+  const waiting = [...job.documents], found = [];
+  const work = async () => {
+    for (let one = waiting.shift(); one; one = waiting.shift()) {
+      const result = await examine(browser, one, job.screenshots);
+      if (one.kind === "mail") result.complaints = complaints(readFileSync(one.path, "utf8"));
+      found.push(result);
+    }
+  };
+  await Promise.all([work(), work()]);
+  process.stdout.write(JSON.stringify(found));
+} finally {
+  await browser.close();
+}
