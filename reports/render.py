@@ -32,7 +32,13 @@ def templates() -> jinja2.Environment:
         keep_trailing_newline=True,
     )
     environment.filters["zip"] = zip
-    environment.globals |= {"ramp": palette.RAMP, "step": palette.step}
+    environment.globals |= {
+        "light": palette.LIGHT,
+        "dark": palette.DARK,
+        "ramp": palette.RAMP,
+        "step": palette.step,
+        "steps": palette.legend,
+    }
     return environment
 
 

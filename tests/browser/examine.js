@@ -13,11 +13,11 @@ function modes(kind) {
   return kind === "mail" ? [...styled, ...WIDTHS.map((width) => ({ width, scheme: "light", bare: true }))] : styled;
 }
 
-/** In the page: axe with single characters judged too, which it else leaves to a person. */
+/** In the page: axe. Its colour-contrast judges single characters and signs too, which it else leaves to a person. */
 async function judge(rules, only) {
-  axe.configure({
-    checks: ["color-contrast"].map((id) => ({ id, options: { ignoreLength: true, ignoreUnicode: false } })),
-  });
+  const id = "color-contrast";
+  const usual = axe._audit.checks[id].options;
+  axe.configure({ checks: [{ id, options: { ...usual, ignoreLength: true, ignoreUnicode: false } }] });
   const options = { resultTypes: ["violations", "incomplete"], rules };
   const found = await axe.run(document, only ? { ...options, runOnly: only } : options);
   const said = (list) =>
@@ -58,12 +58,12 @@ export async function examine(browser, { name, path, kind }, screenshots) {
     await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: mode.scheme }]);
     if (mode.bare) await page.evaluate(() => document.querySelectorAll("style").forEach((one) => one.remove()));
     const file = `${name}-${mode.width}-${mode.bare ? "bare" : mode.scheme}.png`;
-    await shoot(page, mode.width, `${screenshots}/${file}`);
-    await page.evaluate(() => document.querySelectorAll("details").forEach((one) => (one.open = true)));
+    const t0=Date.now(); await shoot(page, mode.width, `${screenshots}/${file}`);
+    const t1=Date.now(); await page.evaluate(() => document.querySelectorAll("details").forEach((one) => (one.open = true)));
     // What colour schemes change are colours: the other rules are asked once for each width.
     const only = mode.scheme === "dark" || mode.bare ? ["color-contrast"] : null;
     seen.push({ ...mode, ...(await page.evaluate(measure)), ...(await page.evaluate(judge, kind === "mail" ? IN_MAIL : {}, only)) });
-    await page.evaluate(() => document.querySelectorAll("details").forEach((one) => (one.open = false)));
+    await page.evaluate(() => document.querySelectorAll("details").forEach((one) => (one.open = false))); console.error(file, t1-t0, Date.now()-t1);
   }
   await page.close();
   return { name, kind, requests, modes: seen };
@@ -71,6 +71,7 @@ export async function examine(browser, { name, path, kind }, screenshots) {
 
 /** The upper 4,000 px: what is below looks alike. */
 async function shoot(page, width, path) {
-  const height = Math.min(4000, await page.evaluate(() => document.documentElement.scrollHeight));
-  await page.screenshot({ path, clip: { x: 0, y: 0, width, height }, captureBeyondViewport: true, optimizeForSpeed: true });
+  const height = await page.evaluate(() => document.documentElement.scrollHeight);
+  await page.setViewport({ width, height: Math.min(4000, height) });
+  await page.screenshot({ path, captureBeyondViewport: false, optimizeForSpeed: true });
 }

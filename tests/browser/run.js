@@ -10,18 +10,15 @@ const QUIET = [
   "--disable-component-update", "--disable-sync", "--host-resolver-rules=MAP * ~NOTFOUND",
 ];
 const browser = await puppeteer.launch({
-  executablePath: job.chromium, headless: true, userDataDir: job.profile, args: QUIET,
+  executablePath: job.chromium, headless: true, protocolTimeout: 30_000, userDataDir: job.profile, args: QUIET,
 });
 try {
-  const waiting = [...job.documents], found = [];
-  const work = async () => {
-    for (let one = waiting.shift(); one; one = waiting.shift()) {
-      const result = await examine(browser, one, job.screenshots);
-      if (one.kind === "mail") result.complaints = complaints(readFileSync(one.path, "utf8"));
-      found.push(result);
-    }
-  };
-  await Promise.all([work(), work()]);
+  const found = [];
+  for (const one of job.documents) {
+    const result = await examine(browser, one, job.screenshots);
+    if (one.kind === "mail") result.complaints = complaints(readFileSync(one.path, "utf8"));
+    found.push(result);
+  }
   process.stdout.write(JSON.stringify(found));
 } finally {
   await browser.close();
