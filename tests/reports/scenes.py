@@ -10,7 +10,7 @@ import duckdb
 from small_lake import NOW, WEEK, Book, built, config, fill
 
 from trunkline.config import Agency, Config
-from trunkline.reports import page, read, render
+from trunkline.reports import read, render
 from trunkline.reports.agency import AgencyFigures
 from trunkline.reports.build import Built
 from trunkline.settings import write_settings
@@ -27,20 +27,20 @@ def hard(connection: duckdb.DuckDBPyConnection) -> None:
     """A bad week: many reasons, causes and places, callers of any name, and calls to play."""
     book = Book(connection)
     reasons = ("queue_abandoned", "no_answer", "voicemail", "ivr_abandoned", "not_offered", "busy", "unclassified")
-    for number in range(150):
+    for number in range(60):
         day, hour = 9 + number % 5, 8 + (number * 7) % 10
         book.call(
             f"h{number}",
             f"2026-11-{day:02} {hour:02}:{number % 60:02}",
             "missed",
-            f"+614220{number % 40:05}",
+            f"+614220{number % 20:05}",
             wait_seconds=11.0 + number * 13 % 400,
             miss_reason=reasons[number % 7],
             queue=f"8{number % 9:02}",
             did=f"+618700{number % 12:05}",
             external_name=NAMES[number % 4],
         )
-    for number in range(40):
+    for number in range(20):
         book.call(f"s{number}", f"2026-11-12 1{number % 7}:30", "answered", f"+6141400000{number}", wait_seconds=8)
         if number < len(CAUSES):
             book.recording(f"s{number}", "missing", cause=CAUSES[number], evidence='{"status": 403}')
@@ -111,9 +111,6 @@ def documents(empty: Path, folder: Path) -> dict[str, Path]:
     found = {f"{name}-{kind}": one.paths[kind] for name, one in shown.items() for kind in ("mail", "page")}
     found["index-page"] = folder / "small" / "out" / "index.html"
     with Lake(folder / "small" / "lake.duckdb").read() as connection:
-        large = many(connection, 200)
-    contents = {"large-mail": render.agency_mail(large, CONTACT)[0], "large-page": page.agency_page(large, [])}
-    for name, content in contents.items():
-        found[name] = folder / f"{name}.html"
-        found[name].write_text(content, "utf-8")
+        found["large-mail"] = folder / "large-mail.html"
+        found["large-mail"].write_text(render.agency_mail(many(connection, 200), CONTACT)[0], "utf-8")
     return found
