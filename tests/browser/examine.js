@@ -1,82 +1,64 @@
 // One document in every mode: how wide it is, what axe-core finds, what it asks for, and how it looks.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { colours, measure, said, structure } from "./inside.js";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const WIDTHS = [375, 600];
 const SCHEMES = ["light", "dark"];
+const ALL_OF_A_PAGE = 2400; // px at which no table scrolls: axe cannot judge the colours of what is cut off
 const IN_MAIL = { region: { enabled: false }, "landmark-one-main": { enabled: false } };
 
 /** Every width × scheme; a mail also without its style sheet, as Gmail shows it to those with other providers' accounts. */
 function modes(kind) {
   const styled = WIDTHS.flatMap((width) => SCHEMES.map((scheme) => ({ width, scheme, bare: false })));
-  return kind === "mail" ? [...styled, ...WIDTHS.map((width) => ({ width, scheme: "light", bare: true }))] : styled;
-}
-
-/**
- * In the page: axe. Its colour-contrast judges single characters and signs too, which it else leaves to a person, and
- * what a box that scrolls has cut off; of pictures it sees nothing (tests/reports/test_palette.py does). `colours`: that rule alone, since a colour scheme changes nothing else.
- */
-async function judge(rules, colours) {
-  const id = "color-contrast";
-  const usual = axe._audit.checks[id].options;
-  axe.configure({ checks: [{ id, options: { ...usual, ignoreLength: true, ignoreUnicode: false } }] });
-  const resultTypes = ["violations", "incomplete"];
-  const uncut = document.createElement("style");
-  uncut.textContent = ".scroll{overflow:visible!important}";
-  const found = [];
-  if (!colours) found.push(await axe.run(document, { resultTypes, rules: { ...rules, [id]: { enabled: false } } }));
-  document.head.append(uncut);
-  found.push(await axe.run({ include: document, exclude: ["svg"] }, { resultTypes, runOnly: [id] }));
-  uncut.remove();
-  const said = (kind) =>
-    found.flatMap((one) => one[kind]).map((one) => ({
-      rule: one.id,
-      nodes: one.nodes.slice(0, 3).map((node) => `${node.html.slice(0, 160)} | ${node.failureSummary ?? ""}`),
-    }));
-  return { violations: said("violations"), unsure: said("incomplete") };
-}
-
-/** In the page: the widest it can be scrolled, and the smallest letters. */
-function measure() {
-  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  let smallest = Infinity;
-  while (walker.nextNode()) {
-    const node = walker.currentNode;
-    const isShown = node.data.trim() && node.parentElement.checkVisibility() && node.parentElement.tagName !== "SCRIPT";
-    if (isShown) smallest = Math.min(smallest, parseFloat(getComputedStyle(node.parentElement).fontSize));
-  }
-  return { scroll_width: document.documentElement.scrollWidth, smallest_px: smallest, words: document.body.innerText };
+  const bare = kind === "mail" ? WIDTHS.map((width) => ({ width, scheme: "light", bare: true })) : [];
+  return [...styled, ...bare]; // the bare ones last: the style sheet does not come back
 }
 
 export async function examine(browser, { name, path, kind }, screenshots) {
   const page = await browser.newPage();
-  const requests = [], seen = [];
-  const own = new URL(`file://${path}`).href;
+  const asked = await alone(page, path);
+  if (kind === "page") await page.addStyleTag({ content: "main{max-width:none!important}" }); // 1,000 px, for the widest
+  const set = async (width, scheme) => {
+    await page.setViewport({ width, height: 800 });
+    await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: scheme }]);
+  };
+  const unfold = (open) => page.$$eval("details", (all, open) => all.forEach((one) => (one.open = open)), open);
+  const seen = [];
+  for (const mode of modes(kind)) {
+    const { width, scheme, bare } = mode;
+    await set(width, scheme);
+    if (bare) await page.$$eval("style", (all) => all.forEach((one) => one.remove()));
+    await shoot(page, width, `${screenshots}/${name}-${width}-${bare ? "bare" : scheme}.png`);
+    await unfold(true);
+    const found = { violations: [], unsure: [] };
+    const add = (more) => Object.keys(found).forEach((key) => found[key].push(...more[key]));
+    const measured = await page.evaluate(measure);
+    // A colour scheme changes colours only, and a page's width none of them.
+    if (scheme === "light" && !bare) add(await page.evaluate(structure, kind === "mail" ? IN_MAIL : {}));
+    if (kind === "page" && width === WIDTHS[0]) await set(ALL_OF_A_PAGE, scheme);
+    if (kind === "mail" || width === WIDTHS[0]) add(await page.evaluate(colours));
+    await unfold(false);
+    seen.push({ ...mode, ...measured, ...found });
+  }
+  await page.close();
+  return { name, kind, asked, modes: seen };
+}
+
+/** Opens a file that gets nothing else, no picture either; the list of what it asks for, and of errors of its script. */
+async function alone(page, path) {
+  const asked = [], own = new URL(`file://${path}`).href;
   await page.setRequestInterception(true);
   page.on("request", (request) => {
     if (request.url() === own) return request.continue();
-    requests.push(request.url().slice(0, 200));
+    asked.push(request.url().slice(0, 200));
     return request.abort();
   });
-  page.on("pageerror", (error) => requests.push(`error: ${error.message}`));
+  page.on("pageerror", (error) => asked.push(`error: ${error.message}`));
   await page.goto(own, { waitUntil: "load" });
-  await page.evaluate(AXE);
-  for (const mode of modes(kind)) {
-    await page.setViewport({ width: mode.width, height: 800 });
-    await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: mode.scheme }]);
-    if (mode.bare) await page.evaluate(() => document.querySelectorAll("style").forEach((one) => one.remove()));
-    const file = `${name}-${mode.width}-${mode.bare ? "bare" : mode.scheme}.png`;
-    await shoot(page, mode.width, `${screenshots}/${file}`);
-    await page.evaluate(() => document.querySelectorAll("details").forEach((one) => (one.open = true)));
-    await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
-    const measured = await page.evaluate(measure);
-    const judged = await page.evaluate(judge, kind === "mail" ? IN_MAIL : {}, mode.scheme === "dark" || mode.bare);
-    seen.push({ ...mode, ...measured, ...judged });
-    await page.evaluate(() => document.querySelectorAll("details").forEach((one) => (one.open = false)));
-  }
-  await page.close();
-  return { name, kind, requests, modes: seen };
+  await page.evaluate(`${AXE}; axe.said = ${said}`);
+  return asked;
 }
 
 /** The upper 4,000 px: what is below looks alike. */

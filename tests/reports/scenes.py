@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
@@ -19,8 +20,20 @@ from trunkline.store.lake import Lake
 HOSTILE = "Acme <script>alert(1)</script> & \"Söhne\" '{{ 7 }}' \u05de\u05e8\u05e4\u05d0\u05ea \u202eevil\u202c 歯科"
 LONG = "Rindfleischetikettierungsüberwachungsaufgabenübertragungsgesetzesbeauftragte"
 NAMES = (HOSTILE, "\u05de\u05e8\u05e4\u05d0\u05ea \u05e9\u05d9\u05e0\u05d9\u05d9\u05dd", "山田歯科医院 予約受付", LONG)
-CAUSES = ("access", "licence", "quota", "policy", "purged", "archived", "damaged", "build", "not_recorded", "unexplained")
+CAUSES = (
+    "access",
+    "licence",
+    "quota",
+    "policy",
+    "purged",
+    "archived",
+    "damaged",
+    "build",
+    "not_recorded",
+    "unexplained",
+)
 CONTACT = "ops@northwind.example"
+Filling = Callable[[duckdb.DuckDBPyConnection], None]
 
 
 def hard(connection: duckdb.DuckDBPyConnection) -> None:
@@ -59,12 +72,12 @@ def _hard_config() -> Config:
     return Config.model_validate(plain | {"links": links})
 
 
-def _lake(empty: Path, folder: Path, chosen: Config, *fillings: object) -> dict[str, Built]:
+def _lake(empty: Path, folder: Path, chosen: Config, *fillings: Filling) -> dict[str, Built]:
     folder.mkdir(parents=True)
     with Lake(Path(shutil.copy(empty, folder / "lake.duckdb"))).write() as connection:
         write_settings(connection, chosen, [2026])
         for filling in fillings:
-            filling(connection)  # type: ignore[operator]
+            filling(connection)
         return built(connection, folder / "out", chosen)
 
 
@@ -109,6 +122,7 @@ def documents(empty: Path, folder: Path) -> dict[str, Path]:
         "quiet-agency": still["northwind"],
     }
     found = {f"{name}-{kind}": one.paths[kind] for name, one in shown.items() for kind in ("mail", "page")}
+    del found["quiet-agency-page"]  # as the others
     found["index-page"] = folder / "small" / "out" / "index.html"
     with Lake(folder / "small" / "lake.duckdb").read() as connection:
         found["large-mail"] = folder / "large-mail.html"
