@@ -28,6 +28,7 @@ def shared(f: AccountFigures, agency: Agency) -> dict[str, Any]:
         "hours": hours,
         "heat_note": _heat_note(f, hours),
         "outside": _outside(f, hours),
+        "lost_note": "Missed calls without those that hung up early. A call that rang on two phones counts at both.",
         "recordings_note": _recordings_note(f),
         "causes": rows.causes(f),
         "terms": definitions.terms([f.account]),
