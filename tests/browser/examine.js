@@ -16,9 +16,9 @@ function modes(kind) {
   return [...styled, ...bare]; // the bare ones last: the style sheet does not come back
 }
 
-export async function examine(browser, { name, path, kind }, screenshots) {
-  const page = await browser.newPage();
-  const asked = await alone(page, path);
+/** `page`: a tab, used for one document after the other. */
+export async function examine(page, { name, path, kind }, screenshots) {
+  const asked = await open(page, path);
   if (kind === "page") await page.addStyleTag({ content: "main{max-width:none!important}" }); // 1,000 px, for the widest
   const set = async (width, scheme) => {
     await page.setViewport({ width, height: 800 });
@@ -30,7 +30,7 @@ export async function examine(browser, { name, path, kind }, screenshots) {
     const { width, scheme, bare } = mode;
     await set(width, scheme);
     if (bare) await page.$$eval("style", (all) => all.forEach((one) => one.remove()));
-    await shoot(page, width, `${screenshots}/${name}-${width}-${bare ? "bare" : scheme}.png`);
+    if (!bare || width === WIDTHS[0]) await shoot(page, width, `${screenshots}/${name}-${width}-${bare ? "bare" : scheme}.png`);
     await unfold(true);
     const found = { violations: [], unsure: [] };
     const add = (more) => Object.keys(found).forEach((key) => found[key].push(...more[key]));
@@ -38,18 +38,17 @@ export async function examine(browser, { name, path, kind }, screenshots) {
     // A colour scheme changes colours only, and a page's width none of them.
     if (scheme === "light" && !bare) add(await page.evaluate(structure, kind === "mail" ? IN_MAIL : {}));
     if (kind === "page" && width === WIDTHS[0]) await set(ALL_OF_A_PAGE, scheme);
-    if (kind === "mail" || width === WIDTHS[0]) add(await page.evaluate(colours));
+    if (kind === "mail" ? !bare || width === WIDTHS[0] : width === WIDTHS[0]) add(await page.evaluate(colours));
     await unfold(false);
     seen.push({ ...mode, ...measured, ...found });
   }
-  await page.close();
   return { name, kind, asked, modes: seen };
 }
 
 /** Opens a file that gets nothing else, no picture either; the list of what it asks for, and of errors of its script. */
-async function alone(page, path) {
+async function open(page, path) {
   const asked = [], own = new URL(`file://${path}`).href;
-  await page.setRequestInterception(true);
+  page.removeAllListeners("request").removeAllListeners("pageerror");
   page.on("request", (request) => {
     if (request.url() === own) return request.continue();
     asked.push(request.url().slice(0, 200));

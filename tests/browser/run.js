@@ -10,12 +10,13 @@ const QUIET = [
   "--disable-component-update", "--disable-sync", "--host-resolver-rules=MAP * ~NOTFOUND",
 ];
 const browser = await puppeteer.launch({
-  executablePath: job.chromium, headless: true, protocolTimeout: 30_000, userDataDir: job.profile, args: QUIET,
+  executablePath: job.chromium, headless: true, protocolTimeout: 60_000, userDataDir: job.profile, args: QUIET,
 });
 try {
-  const found = [];
+  const found = [], page = await browser.newPage();
+  await page.setRequestInterception(true);
   for (const one of job.documents) {
-    const result = await examine(browser, one, job.screenshots);
+    const result = await examine(page, one, job.screenshots);
     if (one.kind === "mail") result.complaints = complaints(readFileSync(one.path, "utf8"));
     found.push(result);
   }

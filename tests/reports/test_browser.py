@@ -17,7 +17,7 @@ from scenes import documents
 ROOT = Path(__file__).parents[2]
 BROWSER = ROOT / "tests" / "browser"
 SCREENSHOTS = ROOT / "build" / "screenshots"
-pytestmark = [pytest.mark.node, pytest.mark.chromium]
+pytestmark = [pytest.mark.node, pytest.mark.chromium, pytest.mark.slow]
 
 Found = list[dict[str, Any]]
 
