@@ -4,7 +4,7 @@ PYTHON ?= python3
 UV := .venv/bin/uv
 RUN := .venv/bin
 
-.PHONY: demo test check setup dev lint types unit storm kills month exactly-once bench-recordings bench-crm-pace messages clean
+.PHONY: demo test check setup dev browser lint types unit storm kills month exactly-once bench-recordings bench-crm-pace messages clean
 
 demo: setup ## the whole job against simulated PBXs, CRMs and a mail server, into ./demo/
 	$(RUN)/trunkline demo
@@ -19,6 +19,9 @@ setup: .venv/bin/uv ## .venv with trunkline as it ships (a wheel) and the tools,
 
 dev: .venv/bin/uv ## the same, but edits show at once
 	@UV_PROJECT_ENVIRONMENT=.venv $(UV) sync --frozen --quiet --inexact
+
+browser: ## what the tests of mails and pages need beside chromium: axe-core, caniemail and puppeteer-core (Node.js 20)
+	@cd tests/browser && npm ci --ignore-scripts --no-audit --no-fund --no-update-notifier
 
 .venv/bin/uv:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -63,4 +66,4 @@ messages: ## the catalogs of reports/locale brought up to date with the code: th
 	rm reports/locale/trunkline.pot
 
 clean:
-	rm -rf .venv build dist demo .mypy_cache .ruff_cache .pytest_cache
+	rm -rf .venv build dist demo tests/browser/node_modules .mypy_cache .ruff_cache .pytest_cache

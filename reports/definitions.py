@@ -82,7 +82,7 @@ def _of_recordings() -> Terms:
             _(
                 "calls with a verified recording / calls of at least 3 seconds of talk that policy says to "
                 "record, without those that are pending or not known. Verified: it can be decoded and is as long "
-                "as the talk, within 5 seconds or 5 %%; where agents pause the recording on purpose, it may be shorter."
+                "as the talk, within 5 seconds or 5%%; where agents pause the recording on purpose, it may be shorter."
             ),
         ),
         (

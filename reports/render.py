@@ -37,7 +37,14 @@ def templates() -> jinja2.Environment:
         language.gettext, language.gettext_many, newstyle=True
     )
     environment.filters |= {"zip": zip, "capitalize": words.initial, "number": words.number}
-    environment.globals |= {"ramp": palette.RAMP, "step": palette.step, "branded": branded}
+    environment.globals |= {
+        "light": palette.LIGHT,
+        "dark": palette.DARK,
+        "ramp": palette.RAMP,
+        "step": palette.step,
+        "steps": palette.legend,
+        "branded": branded,
+    }
     return environment
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from trunkline.config import Account
-from trunkline.numbers import REMOVED, is_removed, masked
+from trunkline.numbers import REMOVED, is_removed, masked, spaced
 from trunkline.reports import folder, words
 from trunkline.reports.account import AccountFigures
 from trunkline.reports.figures import Count
@@ -77,7 +77,8 @@ def lost(figures: AccountFigures, most: int) -> list[tuple[str, list[tuple[str, 
 def _label(kind: str, count: Count) -> str:
     if kind == "reason":
         return words.REASONS.get(count.label, count.label or "reason not known")
-    return f"{count.name} ({count.label})" if count.name else count.label
+    label = spaced(count.label) if kind == "number" else count.label
+    return f"{count.name} ({label})" if count.name else label
 
 
 @dataclass(frozen=True)

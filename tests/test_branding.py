@@ -54,6 +54,12 @@ def test_contrast_is_as_wcag_has_it(one: str, other: str, ratio: float) -> None:
     assert contrast(one, other) == contrast(other, one) == pytest.approx(ratio, abs=0.001)
 
 
+@pytest.mark.parametrize("wrong", ["#fff", "red", "1d2430", "#1d24300", "#1d243g", ""])
+def test_no_contrast_of_what_is_no_colour(wrong: str) -> None:
+    with pytest.raises(ValueError, match="is not a colour #rrggbb"):
+        contrast(wrong, "#ffffff")
+
+
 def test_the_nearest_colour_that_can_be_read() -> None:
     assert readable("#0b57a4", GROUND) == "#0b57a4"
     assert readable("#767676", "#ffffff") == "#767676"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 LEAST_CONTRAST = 4.5
 """What WCAG asks of small text (1.4.3, level AA)."""
 
@@ -42,6 +44,8 @@ def _mixed(one: str, other: str, share: float) -> str:
 
 
 def _parts(colour: str) -> tuple[int, int, int]:
+    if not re.fullmatch("#[0-9a-fA-F]{6}", colour):
+        raise ValueError(f"{colour!r} is not a colour #rrggbb")
     return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
 
 
