@@ -1,0 +1,58 @@
+"""One chart of the page with all that stands around it: heading, note, legend, and the table with its figures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from markupsafe import Markup
+
+from trunkline.reports import words
+from trunkline.reports.charts import texts
+from trunkline.reports.series import Span
+
+
+@dataclass(frozen=True)
+class Key:
+    """One entry of a legend: a swatch (a paint, or `hatch`, `early`, `hollow`, `dashed`, `frame`), its words, a letter."""
+
+    paint: str
+    said: str
+    letter: str = ""
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A picture and the same as a table: `rows` begin with a head, numbers are those of the picture."""
+
+    name: str
+    title: str
+    note: str
+    svg: Markup
+    heads: Sequence[str]
+    rows: Sequence[Sequence[Any]]
+    caption: str
+    legend: Sequence[Key] = ()
+    remarks: Sequence[str] = field(default=())
+
+
+def read_share(span: Span) -> str:
+    """`not read`, `43%` or `100%`."""
+    return words.percent(span.read_share) if span.offered is not None else texts.NOT_READ
+
+
+def runs(gaps: Sequence[bool]) -> list[tuple[int, int]]:
+    """Neighbouring gaps as (first, how many)."""
+    found: list[tuple[int, int]] = []
+    for index, is_gap in enumerate(gaps):
+        if is_gap and found and sum(found[-1]) == index:
+            found[-1] = (found[-1][0], found[-1][1] + 1)
+        elif is_gap:
+            found.append((index, 1))
+    return found
+
+
+def nice_top(rate: float) -> float:
+    """The least of 5, 10, 20, 40, 60 … % that holds the rate."""
+    return next(top for top in (0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1.0) if rate <= top)

@@ -1,0 +1,80 @@
+"""The missed-call rate of the last weeks, the report's own marked."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+from collections.abc import Sequence
+
+from markupsafe import Markup
+
+from trunkline.periods import Period
+from trunkline.reports import words
+from trunkline.reports.charts import svg, texts
+from trunkline.reports.charts.chart import Chart, nice_top, read_share, runs
+from trunkline.reports.charts.days import gap, read_keys
+from trunkline.reports.series import Span
+
+_BASE, _TALL = 152, 112
+_WEEK = dt.timedelta(days=7)
+
+
+def weeks(spans: Sequence[Span], period: Period) -> Chart:
+    """A line that breaks where a week was not read or nobody rang; hollow dots are weeks read in part."""
+    slot, top = 100 / len(spans), nice_top(max((one.missed_rate or 0 for one in spans), default=0))
+    own = [one.starts_on < period.end and one.starts_on + _WEEK > period.first for one in spans]
+    pattern, striped = svg.hatch("weeks-hatch")
+    parts = [pattern]
+    for first, length in runs([one.offered is None for one in spans]):
+        parts += gap(first * slot, length * slot, _BASE, striped)
+    for share in (0, 0.5, 1):
+        y = _BASE - share * _TALL
+        parts += [svg.line(0, y, 100, y), svg.text(0, y - 4, words.percent(share * top, 1), "axis", "start")]
+    points = [((index + 0.5) * slot, _height(one, top)) for index, one in enumerate(spans)]
+    for (x1, y1), (x2, y2) in itertools.pairwise(points):
+        if y1 is not None and y2 is not None:
+            parts.append(svg.line(x1, y1, x2, y2, "s-missed"))
+    for (x, y), one, is_own in zip(points, spans, own, strict=True):
+        parts += [_name(x, one, is_own), *_dot(x, y, one, is_own)]
+    return Chart(
+        "weeks",
+        texts.WEEKS_TITLE,
+        texts.WEEKS_NOTE.format(marked=texts.WEEKS_MARKED if any(own) else "").rstrip(),
+        svg.chart("weeks", _BASE + 22, texts.WEEKS_NAME.format(weeks=len(spans)), texts.WEEKS_NAME_LONG, parts, 520),
+        texts.WEEKS_HEADS,
+        [
+            (words.day(one.starts_on), _rate(one), one.offered, one.lost, one.short_abandons, read_share(one))
+            for one in spans
+        ],
+        texts.WEEKS_NAME.format(weeks=len(spans)),
+        read_keys(spans, "hollow"),
+    )
+
+
+def _height(one: Span, top: float) -> float | None:
+    return None if one.missed_rate is None else _BASE - one.missed_rate / top * _TALL
+
+
+def _rate(one: Span) -> str:
+    if one.offered is None:
+        return ""
+    return texts.NO_CALLS if one.missed_rate is None else words.percent(one.missed_rate, 1)
+
+
+def _name(x: float, one: Span, is_own: bool) -> Markup:
+    return svg.text(x, _BASE + 16, f"{one.starts_on.day} {one.starts_on:%b}", "total" if is_own else "axis")
+
+
+def _dot(x: float, y: float | None, one: Span, is_own: bool) -> list[Markup]:
+    if one.offered is None:
+        return []
+    if y is None:
+        return [svg.text(x, _BASE - 6, "·", "axis")]
+    said = texts.WEEKS_DOT.format(
+        day=words.day(one.starts_on),
+        rate=_rate(one),
+        lost=words.number(one.lost or 0),
+        counted=words.number(one.offered - (one.short_abandons or 0)),
+    )
+    radius, ink = (6, "total") if is_own else (3.5, "")
+    return [svg.dot(x, y, radius, said, hollow=not one.is_complete), svg.text(x, y - 10, _rate(one), ink)]
