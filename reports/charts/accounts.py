@@ -65,7 +65,7 @@ def _axes(most: int, top: float) -> list[Markup]:
     ]
     for share in (0, 0.5, 1):
         y = _BASE - share * _TALL
-        parts += [svg.line(_LEFT - 1, y, 100, y), svg.text(0, y + 4, words.percent(share * top, 1), "axis", "start")]
+        parts += [svg.line(_LEFT - 1, y, 100, y), svg.text(0, y + 4, f"{share * top * 100:g}%", "axis", "start")]
     last = 200.0
     for offered in ticks(most):
         x = _across(offered, most)

@@ -15,7 +15,7 @@ from trunkline.reports.series import Span
 
 @dataclass(frozen=True)
 class Key:
-    """One entry of a legend: a swatch (a paint, or `hatch`, `early`, `hollow`, `dashed`, `frame`), its words, a letter."""
+    """One entry of a legend: a swatch (a paint, or `hatch`, `early`, `hollow`, `dashed`, `underlined`), its words, a letter."""
 
     paint: str
     said: str

@@ -12,7 +12,7 @@ from trunkline.reports.charts.chart import Chart, Key, read_share, runs
 from trunkline.reports.series import Span
 
 _BASE, _TALL, _TOP = 152, 118, 24
-_MOST_NAMED = 10  # with more days, a bar is too thin for "5 of 20" and the weekday
+_MOST_NAMED = 10  # with more days, a bar is too thin for "5/20" and the weekday
 
 
 def days(spans: Sequence[Span]) -> Chart:

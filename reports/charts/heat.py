@@ -47,11 +47,11 @@ def heat_map(
     parts += [
         svg.text(_across(hour + 0.5), bottom, _said(sum(row[hour] for row in grid)), "total") for hour in range(24)
     ]
-    parts += [svg.text(100, bottom, words.number(total), "total", "end"), *map(_frame, open_spans)]
+    parts += [svg.text(100, bottom, words.number(total), "total", "end"), *map(_opening, open_spans)]
     legend = [Key(f"h{index}", said) for index, said in palette.legend(times)]
     legend[-1] = Key(legend[-1].paint, f"{legend[-1].said} {texts.HEAT_STEPS}")
     if open_spans:
-        legend.append(Key("frame", texts.HEAT_OPEN))
+        legend.append(Key("underlined", texts.HEAT_OPEN))
     if unread:
         legend.append(Key("hatch", texts.NOT_READ))
     said = texts.HEAT_NAME_LONG.format(calls=words.number(total))
@@ -80,10 +80,9 @@ def _row(weekday: int, name: str, row: Sequence[int], times: int, striped: str) 
     return [*parts, svg.text(100, y + 20, words.DASH if striped else words.number(sum(row)), "total", "end")]
 
 
-def _frame(span: OpenSpan) -> Markup:
-    y = _TOP + (span.weekday - 1) * _ROW
-    width = (span.closes_minute - span.opens_minute) / 60 * _UNIT
-    return svg.frame(_across(span.opens_minute / 60), y + 0.5, width, _ROW - 1)
+def _opening(span: OpenSpan) -> Markup:
+    y = _TOP + span.weekday * _ROW - 1.5
+    return svg.line(_across(span.opens_minute / 60), y, _across(span.closes_minute / 60), y, "mark")
 
 
 def _table(grid: Grid, unread: Collection[int]) -> list[Sequence[object]]:

@@ -12,13 +12,13 @@ from trunkline.reports import reasons, words
 from trunkline.reports.account import SwitchedOff
 from trunkline.reports.charts import svg, texts
 from trunkline.reports.charts.chart import Chart, Key
-from trunkline.reports.charts.paint import State, state
+from trunkline.reports.charts.paint import PAINTS, State, state
 from trunkline.reports.charts.recordings import counts
 from trunkline.reports.figures import Coverage
 from trunkline.reports.series import Cell, Line
 
 MOST_LINES = 25
-_TOP, _ROW, _TALL = 20, 46, 24
+_TOP, _ROW, _TALL = 20, 50, 24
 _MOST_NAMED = 10  # with more days, a cell has room for its letter alone
 
 
@@ -36,11 +36,11 @@ def strip(lines: Sequence[Line], coverage: Coverage, switched_off: Sequence[Swit
         y = _TOP + index * _ROW
         parts += _head(one, y, several)
         for column, cell in enumerate(one.cells):
-            parts += _cell(cell, column * slot, y + 18, slot, wide, striped, number(one, several))
+            parts += _cell(cell, column * slot, y + 20, slot, wide, striped, number(one, several))
         since = off.get((one.pbx_id, one.dn or ""))
         if since in days:
             x = days.index(since) * slot
-            parts.append(svg.line(x, y + 14, x, y + 22 + _TALL, "mark"))
+            parts.append(svg.line(x, y + 16, x, y + 24 + _TALL, "mark"))
     height = _TOP + len(shown) * _ROW + 4
     return Chart(
         "strip",
@@ -90,8 +90,8 @@ def _head(line: Line, y: float, several: bool) -> list[Markup]:
     whole = texts.STRIP_WHOLE.format(calls=words.count(calls, "call"))
     name = number(line, several)
     return [
-        svg.text(0, y + 13, name if len(name) <= 34 else f"{name[:33]}…", "total", "start"),
-        svg.text(100, y + 13, gaps if line.gaps else whole, "", "end"),
+        svg.text(0, y + 15, name if len(name) <= 34 else f"{name[:33]}…", "total", "start"),
+        svg.text(100, y + 15, gaps if line.gaps else whole, "", "end"),
     ]
 
 
@@ -101,7 +101,11 @@ def _cell(cell: Cell, x: float, y: float, slot: float, wide: bool, striped: str,
     title = texts.STRIP_CELL.format(number=name, day=words.day(cell.day), said=everything)
     if found is None and cell.read_share < 0.999999:
         return [svg.rect(x + 0.03 * slot, y, 0.94 * slot, _TALL, striped, title)]
-    paint = found[0].paint if found else "none"
+    paint = "none"
+    if found:
+        paint, is_minor = found[0].paint, found[1] * 2 < sum(cell.calls.values())
+        if is_minor and f"{paint}-pale" in PAINTS:
+            paint += "-pale"
     content = said(cell) if wide else said(cell)[0]
     return [
         svg.rect(x + 0.03 * slot, y, 0.94 * slot, _TALL, paint, title),

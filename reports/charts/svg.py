@@ -39,12 +39,26 @@ def chart(name: str, height: float, title: str, desc: str, parts: Iterable[Marku
     )
 
 
-def text(x: float, y: float, content: object, ink: str = "", anchor: str = "middle", dx: float = 0) -> Markup:
-    """`ink`: `""`, `axis` (muted), `total` (bold), or the name of a paint on whose fill it stands."""
+def text(
+    x: float, y: float, content: object, ink: str = "", anchor: str = "middle", dx: float = 0, more: str = ""
+) -> Markup:
+    """`ink`: `""`, `axis` (muted), `total` (bold), or the name of a paint on whose fill it stands.
+
+    `more`: classes; `halo` keeps lines off the text, `alt` is left out on a phone.
+    """
     on_paint = ink in PAINTS
     colour = PAINTS[ink].ink if on_paint else _INKS[ink]
     bold = _BOLD if ink == "total" else ""
-    return _TEXT.format(_percent(x), y, dx, anchor, f"i-{ink}" if on_paint else ink, colour, bold, content)
+    return _TEXT.format(
+        _percent(x),
+        y,
+        dx,
+        anchor,
+        " ".join(filter(None, (f"i-{ink}" if on_paint else ink, more))),
+        colour,
+        bold,
+        content,
+    )
 
 
 def rect(x: float, y: float, width: float, height: float, paint: str, title: str = "") -> Markup:

@@ -15,32 +15,33 @@ from trunkline.reports.charts.chart import Chart, nice_top, read_share, runs
 from trunkline.reports.charts.days import gap, read_keys
 from trunkline.reports.series import Span
 
-_BASE, _TALL = 152, 112
+_BASE, _TALL, _LEFT = 152, 112, 9
 _WEEK = dt.timedelta(days=7)
 
 
 def weeks(spans: Sequence[Span], period: Period) -> Chart:
     """A line that breaks where a week was not read or nobody rang; hollow dots are weeks read in part."""
-    slot, top = 100 / len(spans), nice_top(max((one.missed_rate or 0 for one in spans), default=0))
+    slot, top = (100 - _LEFT) / len(spans), nice_top(max((one.missed_rate or 0 for one in spans), default=0))
     own = [one.starts_on < period.end and one.starts_on + _WEEK > period.first for one in spans]
     pattern, striped = svg.hatch("weeks-hatch")
     parts = [pattern]
     for first, length in runs([one.offered is None for one in spans]):
-        parts += gap(first * slot, length * slot, _BASE, striped)
+        parts += gap(_LEFT + first * slot, length * slot, _BASE, striped)
     for share in (0, 0.5, 1):
         y = _BASE - share * _TALL
-        parts += [svg.line(0, y, 100, y), svg.text(0, y - 4, words.percent(share * top, 1), "axis", "start")]
-    points = [((index + 0.5) * slot, _height(one, top)) for index, one in enumerate(spans)]
+        parts += [svg.line(_LEFT, y, 100, y), svg.text(0, y + 4, f"{share * top * 100:g}%", "axis", "start")]
+    points = [(_LEFT + (index + 0.5) * slot, _height(one, top)) for index, one in enumerate(spans)]
     for (x1, y1), (x2, y2) in itertools.pairwise(points):
         if y1 is not None and y2 is not None:
             parts.append(svg.line(x1, y1, x2, y2, "s-missed"))
-    for (x, y), one, is_own in zip(points, spans, own, strict=True):
-        parts += [_name(x, one, is_own), *_dot(x, y, one, is_own)]
+    for index, ((x, y), one, is_own) in enumerate(zip(points, spans, own, strict=True)):
+        more = "halo" if (len(spans) - index) % 2 else "halo alt"
+        parts += [_name(x, one, is_own, more), *_dot(x, y, one, is_own, more)]
     return Chart(
         "weeks",
         texts.WEEKS_TITLE,
         texts.WEEKS_NOTE.format(marked=texts.WEEKS_MARKED if any(own) else "").rstrip(),
-        svg.chart("weeks", _BASE + 22, texts.WEEKS_NAME.format(weeks=len(spans)), texts.WEEKS_NAME_LONG, parts, 520),
+        svg.chart("weeks", _BASE + 22, texts.WEEKS_NAME.format(weeks=len(spans)), texts.WEEKS_NAME_LONG, parts),
         texts.WEEKS_HEADS,
         [
             (words.day(one.starts_on), _rate(one), one.offered, one.lost, one.short_abandons, read_share(one))
@@ -61,11 +62,12 @@ def _rate(one: Span) -> str:
     return texts.NO_CALLS if one.missed_rate is None else words.percent(one.missed_rate, 1)
 
 
-def _name(x: float, one: Span, is_own: bool) -> Markup:
-    return svg.text(x, _BASE + 16, f"{one.starts_on.day} {one.starts_on:%b}", "total" if is_own else "axis")
+def _name(x: float, one: Span, is_own: bool, more: str) -> Markup:
+    said = f"{one.starts_on.day} {one.starts_on:%b}"
+    return svg.text(x, _BASE + 16, said, "total" if is_own else "axis", more=more)
 
 
-def _dot(x: float, y: float | None, one: Span, is_own: bool) -> list[Markup]:
+def _dot(x: float, y: float | None, one: Span, is_own: bool, more: str) -> list[Markup]:
     if one.offered is None:
         return []
     if y is None:
@@ -77,4 +79,4 @@ def _dot(x: float, y: float | None, one: Span, is_own: bool) -> list[Markup]:
         counted=words.number(one.offered - (one.short_abandons or 0)),
     )
     radius, ink = (6, "total") if is_own else (3.5, "")
-    return [svg.dot(x, y, radius, said, hollow=not one.is_complete), svg.text(x, y - 10, _rate(one), ink)]
+    return [svg.dot(x, y, radius, said, hollow=not one.is_complete), svg.text(x, y - 10, _rate(one), ink, more=more)]
