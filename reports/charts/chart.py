@@ -15,7 +15,7 @@ from trunkline.reports.series import Span
 
 @dataclass(frozen=True)
 class Key:
-    """One entry of a legend: a swatch (a paint, or `hatch`, `early`, `hollow`, `dashed`, `underlined`), its words, a letter."""
+    """One entry of a legend: a swatch with its words and a letter. `paint` may also be a class of `chart_styles.j2`."""
 
     paint: str
     said: str
@@ -54,5 +54,5 @@ def runs(gaps: Sequence[bool]) -> list[tuple[int, int]]:
 
 
 def nice_top(rate: float) -> float:
-    """The least of 5, 10, 20, 40, 60 … % that holds the rate."""
-    return next(top for top in (0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1.0) if rate <= top)
+    """The least round share that holds the rate."""
+    return next(top for top in (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0) if rate <= top)

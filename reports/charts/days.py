@@ -32,7 +32,7 @@ def days(spans: Sequence[Span]) -> Chart:
     return Chart(
         "days",
         texts.DAYS_TITLE,
-        texts.DAYS_NOTE,
+        texts.DAYS_NOTE if len(spans) <= _MOST_NAMED else texts.DAYS_NOTE_MANY,
         svg.chart(
             "days", _BASE + 22, texts.DAYS_NAME, texts.DAYS_NAME_LONG, parts, len(spans) * max(22, longest * 6.4)
         ),

@@ -18,6 +18,7 @@ HEAT_STEPS = "missed calls"
 AGENCY_HEAT_NOTE = "All accounts, each in its own local time; without callers who hung up early."
 
 DAYS_TITLE = "Day by day"
+DAYS_NOTE_MANY = "The number above each bar: calls from outside that were missed, without those that hung up early."
 DAYS_NOTE = "3/20: 3 of 20 calls from outside were missed, without those that hung up early."
 DAYS_NAME = "Calls offered and missed on each day"
 DAYS_NAME_LONG = "A bar per day: its height is the calls offered, its lower part the calls missed"

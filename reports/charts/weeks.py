@@ -15,13 +15,14 @@ from trunkline.reports.charts.chart import Chart, nice_top, read_share, runs
 from trunkline.reports.charts.days import gap, read_keys
 from trunkline.reports.series import Span
 
-_BASE, _TALL, _LEFT = 152, 112, 9
+_BASE, _TALL = 152, 112
+_LEFT, _RIGHT = 9, 97  # percent of the width; the axis and half a label have the rest
 _WEEK = dt.timedelta(days=7)
 
 
 def weeks(spans: Sequence[Span], period: Period) -> Chart:
     """A line that breaks where a week was not read or nobody rang; hollow dots are weeks read in part."""
-    slot, top = (100 - _LEFT) / len(spans), nice_top(max((one.missed_rate or 0 for one in spans), default=0))
+    slot, top = (_RIGHT - _LEFT) / len(spans), nice_top(max((one.missed_rate or 0 for one in spans), default=0))
     own = [one.starts_on < period.end and one.starts_on + _WEEK > period.first for one in spans]
     pattern, striped = svg.hatch("weeks-hatch")
     parts = [pattern]
