@@ -28,7 +28,7 @@ def accounts(worst_first: Sequence[AccountFigures]) -> Chart | None:
     top = nice_top(max(one.now.volumes.missed_rate or 0 for one in known))
     dots = {one.account.id: _dot(one, most, top) for one in known}
     highest = sorted(known, key=lambda one: -(one.now.volumes.missed_rate or 0))
-    named = list(dict.fromkeys(dots[one.account.id] for one in (*known[:_NAMED], *highest[:_NAMED])))
+    named = list(dict.fromkeys(dots[one.account.id] for one in (*highest[:_NAMED], *known[:_NAMED])))
     parts = _axes(most, top)
     for one in known:
         at = dots[one.account.id]

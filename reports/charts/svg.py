@@ -49,16 +49,8 @@ def text(
     on_paint = ink in PAINTS
     colour = PAINTS[ink].ink if on_paint else _INKS[ink]
     bold = _BOLD if ink == "total" else ""
-    return _TEXT.format(
-        _percent(x),
-        y,
-        dx,
-        anchor,
-        " ".join(filter(None, (f"i-{ink}" if on_paint else ink, more))),
-        colour,
-        bold,
-        content,
-    )
+    cls = " ".join(filter(None, (f"i-{ink}" if on_paint else ink, more)))
+    return _TEXT.format(_percent(x), y, dx, anchor, cls, colour, bold, content)
 
 
 def rect(x: float, y: float, width: float, height: float, paint: str, title: str = "") -> Markup:
