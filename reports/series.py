@@ -33,7 +33,7 @@ class Span:
     @property
     def is_complete(self) -> bool:
         """Whether all of it was read."""
-        return self.read_share > 0.999999  # a sum of seconds, divided
+        return _is_whole(self.read_share)
 
     @property
     def missed_rate(self) -> float | None:
@@ -60,6 +60,11 @@ class Cell:
     read_share: float
     calls: Mapping[str, int]
 
+    @property
+    def is_complete(self) -> bool:
+        """Whether all of the day was read from this PBX."""
+        return _is_whole(self.read_share)
+
 
 @dataclass(frozen=True)
 class Line:
@@ -80,6 +85,10 @@ class Line:
     def gaps(self) -> int:
         """Calls without a recording, for a reason that somebody can mend."""
         return sum(calls for why, calls in self.calls.items() if why in GAPS)
+
+
+def _is_whole(read_share: float) -> bool:
+    return read_share > 0.999999  # a sum of seconds, divided
 
 
 def weeks(period: Period, most: int = MOST_WEEKS) -> tuple[dt.date, ...]:

@@ -8,11 +8,11 @@ from collections.abc import Mapping, Sequence
 
 from markupsafe import Markup
 
-from trunkline.reports import reasons, words
+from trunkline.reports import words
 from trunkline.reports.account import SwitchedOff
-from trunkline.reports.charts import svg, texts
+from trunkline.reports.charts import cells, svg, texts
 from trunkline.reports.charts.chart import Chart, Key
-from trunkline.reports.charts.paint import PAINTS, State, state
+from trunkline.reports.charts.paint import State, state
 from trunkline.reports.charts.recordings import counts
 from trunkline.reports.figures import Coverage
 from trunkline.reports.series import Cell, Line
@@ -61,29 +61,6 @@ def number(line: Line, several: bool) -> str:
     return f"{said} · {line.pbx_id}" if several else said
 
 
-def shown(cell: Cell) -> tuple[State, int] | None:
-    """The state that a day shows and of how many calls: the commonest gap, else what is covered, pending, by design."""
-    together: Counter[State] = Counter()
-    for label, calls in cell.calls.items():
-        together[state(label)] += calls
-    if not together:
-        return None
-    gaps = {state(label) for label in cell.calls if label in reasons.GAPS}
-    rank = {"good": 2, "pending": 1}
-    found = max(together, key=lambda one: (one in gaps, rank.get(one.paint, 0), together[one], one.letter))
-    return found, together[found]
-
-
-def said(cell: Cell) -> str:
-    """`✓ 9`, `S 4/9`, `·` (no calls), or "not read"."""
-    found = shown(cell)
-    if found is None:
-        return texts.NOT_READ if cell.read_share < 0.999999 else "·"
-    state_, calls = found
-    everything = sum(cell.calls.values())
-    return f"{state_.letter} {calls}" if calls == everything else f"{state_.letter} {calls}/{everything}"
-
-
 def _head(line: Line, y: float, several: bool) -> list[Markup]:
     calls = line.calls.total()
     gaps = texts.STRIP_SUM.format(gaps=words.number(line.gaps), calls=words.number(calls))
@@ -96,33 +73,20 @@ def _head(line: Line, y: float, several: bool) -> list[Markup]:
 
 
 def _cell(cell: Cell, x: float, y: float, slot: float, wide: bool, striped: str, name: str) -> list[Markup]:
-    found = shown(cell)
-    everything = _everything(cell.calls) or said(cell).replace("·", texts.NO_CALLS)
-    title = texts.STRIP_CELL.format(number=name, day=words.day(cell.day), said=everything)
-    if found is None and cell.read_share < 0.999999:
+    content = cells.said(cell)
+    in_full = cells.in_full(cell.calls) or content.replace(cells.NO_CALLS, texts.NO_CALLS)
+    title = texts.STRIP_CELL.format(number=name, day=words.day(cell.day), said=in_full)
+    if content == texts.NOT_READ:
         return [svg.rect(x + 0.03 * slot, y, 0.94 * slot, _TALL, striped, title)]
-    paint = "none"
-    if found:
-        paint, is_minor = found[0].paint, found[1] * 2 < sum(cell.calls.values())
-        if is_minor and f"{paint}-pale" in PAINTS:
-            paint += "-pale"
-    content = said(cell) if wide else said(cell)[0]
+    paint = cells.paint_of(cell)
     return [
         svg.rect(x + 0.03 * slot, y, 0.94 * slot, _TALL, paint, title),
-        svg.text(x + slot / 2, y + 16, content, paint),
+        svg.text(x + slot / 2, y + 16, content if wide else content[0], paint),
     ]
 
 
-def _everything(calls: Mapping[str, int]) -> str:
-    """`verified recording 5; switched off in 3CX 4`."""
-    together: Counter[str] = Counter()
-    for label, amount in calls.items():
-        together[state(label).said] += amount
-    return "; ".join(f"{what} {amount}" for what, amount in together.most_common())
-
-
 def _row(line: Line, several: bool) -> tuple[object, ...]:
-    return (number(line, several), line.calls.total(), line.gaps, *map(said, line.cells))
+    return (number(line, several), line.calls.total(), line.gaps, *map(cells.said, line.cells))
 
 
 def _legend(lines: Sequence[Line], coverage: Coverage) -> list[Key]:
@@ -136,10 +100,10 @@ def _legend(lines: Sequence[Line], coverage: Coverage) -> list[Key]:
         Key(one.paint, texts.STRIP_LEGEND.format(said=one.said, calls=words.number(together[one])), one.letter)
         for one in ordered
     ]
-    cells = [said(cell) for line in lines for cell in line.cells]
-    if "·" in cells:
-        keys.append(Key("none", texts.NO_CALLS, "·"))
-    if texts.NOT_READ in cells:
+    every = {cells.said(cell) for line in lines for cell in line.cells}
+    if cells.NO_CALLS in every:
+        keys.append(Key("none", texts.NO_CALLS, cells.NO_CALLS))
+    if texts.NOT_READ in every:
         keys.append(Key("hatch", texts.NOT_READ))
     return keys
 
