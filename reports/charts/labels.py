@@ -37,7 +37,7 @@ def placed(named: Sequence[Dot], dots: Sequence[Dot]) -> list[Label]:
     """Names in order of importance; one that has no free place is left out. `dots`: what no name may cover."""
     found: list[Label] = []
     for dot in named:
-        places = (Label(dot, anchor, dot.y + down) for down in (4, -8, 16) for anchor in ("start", "end"))
+        places = (Label(dot, anchor, dot.y + down) for down in (4, -6, 16) for anchor in ("start", "end"))
         free = next((place for place in places if all(_is_free(place, found, dots, width) for width in WIDTHS)), None)
         if free:
             found.append(free)
