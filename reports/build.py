@@ -30,6 +30,7 @@ from trunkline.reports import (
 )
 from trunkline.reports.account import AccountFigures
 from trunkline.reports.agency import AgencyFigures
+from trunkline.reports.brand import Image, branded, wearing
 from trunkline.reports.sheets import Sheet
 
 ENDINGS = {"page": ".html", "mail": ".mail.html", "text": ".txt", "workbook": ".xlsx", "csv": ".csv"}
@@ -38,7 +39,10 @@ _NAMES = {"page": "Full page", "mail": "Mail", "text": "Text", "workbook": "Work
 
 @dataclass(frozen=True)
 class Built:
-    """One report: its files and its mail. `scope` is the account's id or the agency's."""
+    """One report: its files and its mail. `scope` is the account's id or the agency's.
+
+    `reply_to` is empty where answers go to the sender; `images` are those that the HTML names `cid:`.
+    """
 
     scope: str
     name: str
@@ -50,6 +54,8 @@ class Built:
     recipients: tuple[str, ...]
     message_id: str
     unsubscribe: str
+    reply_to: str
+    images: tuple[Image, ...]
 
 
 def build(
@@ -68,7 +74,7 @@ def build(
     config's: a part would read as the whole. The same data and `now` give the same bytes.
 
     Raises:
-        ConfigError: The secret of [links] is absent or too short.
+        ConfigError: The secret of [links] is absent or too short, or a logo's file is gone.
     """
     links = config.signed_links()
     out.mkdir(parents=True, exist_ok=True)
@@ -77,14 +83,18 @@ def build(
     for account in accounts:
         days = own.get(account.id, period)
         figures = read.account_figures(connection, account, days, now)
-        built.append(_account(connection, config, figures, out, now, links))
+        with wearing(config, account):
+            built.append(_account(connection, config, figures, out, now, links))
         if days.days != period.days:  # the agency's table links to the days that it sums up; they are not mailed
             figures = read.account_figures(connection, account, period, now)
-            _account(connection, config, figures, out, now, links)
+            with wearing(config, account):
+                _account(connection, config, figures, out, now, links)
         found.append(figures)
     if found and len(found) == len(config.account):
-        built.append(_agency(config, AgencyFigures(config.agency, period, tuple(found)), out, now))
-    _index(config, period, built, out)
+        with wearing(config) as worn:
+            built.append(_agency(config, AgencyFigures(worn.shown(config.agency), period, tuple(found)), out, now))
+    with wearing(config):
+        _index(period, built, out)
     return built
 
 
@@ -100,10 +110,11 @@ def _account(
     rows = sql.run(connection, "call_rows", values)
     calls = sheets.call_sheet(f.account, rows)
     callers = sheets.caller_sheet(f.account, sql.run(connection, "episode_rows", values))
-    html, text = render.account_mail(f, config.agency, _contact(config))
+    agency = branded().shown(config.agency)
+    html, text = render.account_mail(f, agency, _contact(config))
     paths = _paths(out, f.account.id, f.period)
     played = play.plays(links, f.account, rows, now)
-    paths["page"].write_text(page.account_page(f, config.agency, calls, callers, _files(paths), played), "utf-8")
+    paths["page"].write_text(page.account_page(f, agency, calls, callers, _files(paths), played), "utf-8")
     terms = definitions.terms([f.account])
     paths["workbook"].write_bytes(workbook.account_book(f, calls, callers, terms, now))
     _write_csv(paths["csv"], calls)
@@ -149,7 +160,7 @@ def _files(paths: Mapping[str, Path]) -> page.Files:
 def _contact(config: Config) -> str:
     """Who can be asked about a report, or told to stop it."""
     sender = parseaddr(config.mail.sender)[1] if config.mail else ""
-    return config.agency.report_to[0] if config.agency.report_to else sender or config.agency.name
+    return branded().reply_to or (config.agency.report_to[0] if config.agency.report_to else sender or branded().name)
 
 
 def _built(
@@ -168,13 +179,27 @@ def _built(
     version = hashlib.sha256(f"{subject}\n{text}\n{html}".encode()).hexdigest()[:16]
     domain = parseaddr(config.mail.sender)[1].rpartition("@")[2] if config.mail else ""
     message_id = f"<{scope}.{period.label}.{version}@{domain or 'trunkline.invalid'}>"
-    return Built(scope, name, period.label, paths, subject, text, html, recipients, message_id, _contact(config))
+    worn = branded()
+    return Built(
+        scope,
+        name,
+        period.label,
+        paths,
+        subject,
+        text,
+        html,
+        recipients,
+        message_id,
+        _contact(config),
+        worn.reply_to,
+        worn.logo.images if worn.logo else (),
+    )
 
 
-def _index(config: Config, period: Period, built: Sequence[Built], out: Path) -> None:
+def _index(period: Period, built: Sequence[Built], out: Path) -> None:
     reports = [
         (one.name, [(_NAMES[kind], path.name) for kind, path in one.paths.items()])
         for one in [*built[-1:], *built[:-1]]
     ]
-    values = {"title": f"{config.agency.name}: {period.title}", "reports": reports}
+    values = {"title": f"{branded().name}: {period.title}", "reports": reports}
     (out / "index.html").write_text(render.templates().get_template("index.html.j2").render(values), "utf-8")

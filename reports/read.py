@@ -31,15 +31,30 @@ from trunkline.store.at_risk import lost_soon
 _ZONES_APART = dt.timedelta(hours=26)  # a day begins up to 26 hours apart around the world
 
 
+def reach(periods: Sequence[Period]) -> tuple[dt.datetime, dt.datetime]:
+    """What lies between the first and the last moment of the periods and those before them, in any zone."""
+    since = min(period.previous().since for period in periods) - _ZONES_APART
+    return since, max(period.until for period in periods) + _ZONES_APART
+
+
+def trend_since(periods: Sequence[Period]) -> dt.datetime:
+    """From when on the trend of weeks counts calls, in any zone: these need no more of the lake than `call_days`."""
+    return dt.datetime.combine(_first_day(periods), dt.time(), dt.UTC) - _ZONES_APART
+
+
+def _first_day(periods: Sequence[Period]) -> dt.date:
+    return min(day for period in periods for day in (period.first, series.weeks(period)[0]))
+
+
 def snapshot(connection: duckdb.DuckDBPyConnection, periods: Sequence[Period], accounts: Sequence[Account]) -> None:
     """Lays down the rows of all accounts for the periods and those before: all figures then tell of one moment."""
-    first_day = min(day for period in periods for day in (period.first, series.weeks(period)[0]))
+    since, until = reach(periods)
     pbxs = [(pbx.id, account.timezone) for account in accounts for pbx in account.pbx]
     values = {
-        "since": min(period.previous().since for period in periods) - _ZONES_APART,
-        "until": max(period.until for period in periods) + _ZONES_APART,
-        "weeks_since": dt.datetime.combine(first_day, dt.time(), dt.UTC) - _ZONES_APART,
-        "first_day": first_day,
+        "since": since,
+        "until": until,
+        "trend_since": trend_since(periods),
+        "first_day": _first_day(periods),
         "last_day": max(period.end for period in periods) - dt.timedelta(days=1),
         "account_ids": [account.id for account in accounts],
         "pbx_ids": [pbx_id for pbx_id, _timezone in pbxs],

@@ -11,7 +11,7 @@ from trunkline.numbers import REMOVED, is_removed, masked
 from trunkline.reports import words
 from trunkline.reports.account import AccountFigures
 from trunkline.reports.figures import Count
-from trunkline.reports.kpis import UNKNOWN, never
+from trunkline.reports.kpis import never, unknown
 
 Place = Literal["mail", "page"]
 
@@ -143,7 +143,7 @@ def account_rows(figures: Sequence[AccountFigures]) -> list[AccountRow]:
             is_read=one.is_read,
             missed=words.number(one.now.volumes.lost) if one.now.volumes.offered else "no calls",
             rate=words.percent(one.now.volumes.missed_rate),
-            never=never(one.now.callbacks).replace(UNKNOWN, "–"),
+            never=never(one.now.callbacks).replace(unknown(), "–"),
             coverage=words.percent(one.now.coverage.rate),
             share=one.now.coverage.rate,
             note=_note(one),
@@ -162,8 +162,8 @@ def _note(figures: AccountFigures) -> str:
         notes.append(f"{read} of {len(figures.reading)} PBXs read")
     elif read and not figures.is_complete:
         notes.append(f"only {words.percent(min(pbx.read_share for pbx in figures.reading))} of the period read")
-    unknown = figures.now.coverage.unknown
-    if unknown:
+    not_known = figures.now.coverage.unknown
+    if not_known:
         why = words.CAUSES[figures.now.coverage.unknown_causes[0].label][0]
-        notes.append(f"{words.count(unknown, 'recording')} not known: {why}")
+        notes.append(f"{words.count(not_known, 'recording')} not known: {why}")
     return "; ".join(notes)

@@ -1,7 +1,9 @@
+import datetime as dt
 import itertools
 
 import pytest
 
+from trunkline.periods import Period
 from trunkline.reports import palette, words
 
 
@@ -32,17 +34,17 @@ def test_spans(seconds: float | None, said: str) -> None:
 
 
 def test_changes_say_whether_they_are_good() -> None:
-    what = "the week before"
+    week = Period(dt.date(2026, 11, 9), dt.date(2026, 11, 16), "UTC", "week")
     assert (
-        words.points(0.118, 0.13, what, lower_is_better=True, digits=1)
+        words.points(0.118, 0.13, week, lower_is_better=True, digits=1)
         == "▼ 1.2 points better than the week before (13.0%)"
     )
     assert (
-        words.points(0.74, 0.75, what, lower_is_better=False, digits=0) == "▼ 1 point worse than the week before (75%)"
+        words.points(0.74, 0.75, week, lower_is_better=False, digits=0) == "▼ 1 point worse than the week before (75%)"
     )
-    assert words.points(0.1181, 0.118, what, lower_is_better=True, digits=1) == "same as the week before"
-    assert words.points(None, 0.118, what, lower_is_better=True, digits=1) == "no comparison with the week before"
-    assert words.difference(119, 113, what) == "▲ 6 more than the week before (113)"
+    assert words.points(0.1181, 0.118, week, lower_is_better=True, digits=1) == "same as the week before"
+    assert words.points(None, 0.118, week, lower_is_better=True, digits=1) == "no comparison with the week before"
+    assert words.difference(119, 113, week) == "▲ 6 more than the week before (113)"
 
 
 def luminance(colour: str) -> float:
