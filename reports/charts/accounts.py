@@ -10,7 +10,7 @@ from markupsafe import Markup
 from trunkline.reports import words
 from trunkline.reports.account import AccountFigures
 from trunkline.reports.charts import svg, texts
-from trunkline.reports.charts.chart import Chart, nice_top
+from trunkline.reports.charts.chart import Chart, nice_top, percent_of
 from trunkline.reports.charts.labels import Dot, placed
 
 LEAST_DOTS = 2
@@ -65,7 +65,7 @@ def _axes(most: int, top: float) -> list[Markup]:
     ]
     for share in (0, 0.5, 1):
         y = _BASE - share * _TALL
-        parts += [svg.line(_LEFT - 1, y, 100, y), svg.text(0, y + 4, f"{share * top * 100:g}%", "axis", "start")]
+        parts += [svg.line(_LEFT - 1, y, 100, y), svg.text(0, y + 4, percent_of(share * top), "axis", "start")]
     last = 200.0
     for offered in ticks(most):
         x = _across(offered, most)

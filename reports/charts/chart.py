@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from markupsafe import Markup
 
-from trunkline.reports import words
+from trunkline.reports import formats, words
 from trunkline.reports.charts import texts
 from trunkline.reports.series import Span
 
@@ -42,6 +43,11 @@ def read_share(span: Span) -> str:
     return words.percent(span.read_share) if span.offered is not None else texts.NOT_READ
 
 
+def short_day(day: dt.date) -> str:
+    """`Mon 9`: the month is that of the report."""
+    return f"{words.WEEKDAYS[day.weekday()]} {day.day}"
+
+
 def runs(gaps: Sequence[bool]) -> list[tuple[int, int]]:
     """Neighbouring gaps as (first, how many)."""
     found: list[tuple[int, int]] = []
@@ -51,6 +57,11 @@ def runs(gaps: Sequence[bool]) -> list[tuple[int, int]]:
         elif is_gap:
             found.append((index, 1))
     return found
+
+
+def percent_of(share: float) -> str:
+    """A mark of the axis: `2.5%`, `50%`."""
+    return formats.percent(share * 100, 1 if round(share * 1000) % 10 else 0)
 
 
 def nice_top(rate: float) -> float:

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from trunkline.reports import words
 from trunkline.reports.charts import svg, texts
-from trunkline.reports.charts.chart import Chart, Key, read_share, runs
+from trunkline.reports.charts.chart import Chart, Key, read_share, runs, short_day
 from trunkline.reports.series import Span
 
 _BASE, _TALL, _TOP = 152, 118, 24
@@ -83,4 +83,4 @@ def _said(one: Span, amount: int) -> str:
 
 
 def _name(one: Span, amount: int) -> str:
-    return f"{one.starts_on:%a} {one.starts_on.day}" if amount <= _MOST_NAMED else f"{one.starts_on.day}"
+    return short_day(one.starts_on) if amount <= _MOST_NAMED else f"{one.starts_on.day}"

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from trunkline.reports import words
 from trunkline.reports.account import SwitchedOff
 from trunkline.reports.charts import cells, svg, texts
-from trunkline.reports.charts.chart import Chart, Key
+from trunkline.reports.charts.chart import Chart, Key, short_day
 from trunkline.reports.charts.paint import State, state
 from trunkline.reports.charts.recordings import counts
 from trunkline.reports.figures import Coverage
@@ -30,7 +30,7 @@ def strip(lines: Sequence[Line], coverage: Coverage, switched_off: Sequence[Swit
     pattern, striped = svg.hatch("strip-hatch")
     parts = [pattern]
     for index, day in enumerate(days):
-        parts.append(svg.text((index + 0.5) * slot, 13, f"{day:%a} {day.day}" if wide else f"{day.day}", "axis"))
+        parts.append(svg.text((index + 0.5) * slot, 13, short_day(day) if wide else f"{day.day}", "axis"))
     shown = lines[:MOST_LINES]
     for index, one in enumerate(shown):
         y = _TOP + index * _ROW
@@ -47,7 +47,7 @@ def strip(lines: Sequence[Line], coverage: Coverage, switched_off: Sequence[Swit
         texts.STRIP_TITLE,
         texts.STRIP_NOTE,
         svg.chart("strip", height, texts.STRIP_NAME, texts.STRIP_NAME_LONG, parts, len(days) * (46 if wide else 22)),
-        (*texts.STRIP_HEADS, *(f"{day:%a} {day.day}" for day in days)),
+        (*texts.STRIP_HEADS, *map(short_day, days)),
         [_row(one, several) for one in lines],
         texts.STRIP_CAPTION,
         _legend(lines, coverage),

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from trunkline.periods import Period
-from trunkline.reports import words
+from trunkline.reports import formats, words
 from trunkline.reports.charts import svg, texts
-from trunkline.reports.charts.chart import Chart, nice_top, read_share, runs
+from trunkline.reports.charts.chart import Chart, nice_top, percent_of, read_share, runs
 from trunkline.reports.charts.days import gap, read_keys
 from trunkline.reports.series import Span
 
@@ -33,7 +33,7 @@ def weeks(spans: Sequence[Span], period: Period) -> Chart:
         level = _BASE - share * _TALL
         parts += [
             svg.line(_LEFT, level, 100, level),
-            svg.text(0, level + 4, f"{share * top * 100:g}%", "axis", "start"),
+            svg.text(0, level + 4, percent_of(share * top), "axis", "start"),
         ]
     points = [(_LEFT + (index + 0.5) * slot, _height(one, top)) for index, one in enumerate(spans)]
     for (x1, y1), (x2, y2) in itertools.pairwise(points):
@@ -73,7 +73,7 @@ def _rate(one: Span) -> str:
 
 
 def _name(x: float, one: Span, is_own: bool, more: str) -> Markup:
-    said = f"{one.starts_on.day} {one.starts_on:%b}"
+    said = formats.date(one.starts_on, "MMMd")
     return svg.text(x, _BASE + 16, said, "total" if is_own else "axis", more=more)
 
 

@@ -11,7 +11,7 @@ inside AS (
         greatest(w.since, d.begins_at) AS from_at, least(w.until, d.ends_at) AS to_at
     FROM days AS d
     JOIN windows AS w ON w.pbx_id = d.pbx_id AND w.since < d.ends_at AND w.until > d.begins_at
-    WHERE w.state = 'complete' AND w.until > $weeks_since AND w.since < $until
+    WHERE w.state = 'complete' AND w.until > $trend_since AND w.since < $until
 ),
 swept AS (
     SELECT *, max(to_at) OVER (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 
 import duckdb
@@ -10,10 +11,11 @@ from charted import figures, texts_of
 from small_lake import NOW, WEEK, Book, local
 
 from trunkline.periods import parse
-from trunkline.reports import series
+from trunkline.reports import read, series
 from trunkline.reports.account import Heat
 from trunkline.reports.charts import days, heat, waits, weeks
 from trunkline.reports.series import Span
+from trunkline.store import excerpt
 
 
 def test_weeks_before_the_lake_began_are_gaps(connection: duckdb.DuckDBPyConnection) -> None:
@@ -30,6 +32,17 @@ def test_a_week_counts_as_the_headline_does(connection: duckdb.DuckDBPyConnectio
     one = figures(connection)
     assert one.weeks[-1].missed_rate == one.now.volumes.missed_rate
     assert one.weeks[-2].missed_rate == one.before.volumes.missed_rate
+
+
+def test_an_excerpt_of_the_lake_has_all_weeks(connection: duckdb.DuckDBPyConnection) -> None:
+    Book(connection).call("w1", "2026-10-06 09:00", "missed", "+61412000009")
+    Book(connection).call("w2", "2026-10-06 10:00", "answered", "+61412000008")
+    Book(connection).window("acme", "2026-10-05 00:00", "2026-10-08 12:00")
+    with contextlib.closing(excerpt.cut(connection, *read.reach([WEEK]), ["acme"], read.trend_since([WEEK]))) as cut:
+        found = figures(cut).weeks
+        assert cut.execute("SELECT count(*) FROM calls WHERE call_id = 'w2'").fetchone() == (0,)
+    assert (found[6].offered, found[6].lost, found[6].read_share) == (2, 1, pytest.approx(0.5))
+    assert found == figures(connection).weeks
 
 
 def test_the_weeks_of_a_period() -> None:

@@ -9,6 +9,11 @@ SELECT c.*,
 FROM calls AS c LEFT JOIN accounts AS a USING (account_id)
 WHERE c.direction = 'inbound';
 
+-- Of each inbound call what a trend counts, on its local day.
+CREATE OR REPLACE VIEW call_days AS
+SELECT c.account_id, c.started_at, timezone(a.timezone, c.started_at)::DATE AS day, c.short_abandon, c.is_lost
+FROM offered_calls AS c JOIN accounts AS a USING (account_id);
+
 -- Every missed inbound call. Null where a thing is not known: `short_abandon` without a wait, `in_hours` without
 -- opening hours, `episode_id` of a withheld number (nobody can call it back).
 CREATE OR REPLACE VIEW missed_calls AS
