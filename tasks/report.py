@@ -40,9 +40,10 @@ def make_reports(
         raise SpanError(f"{period.title} lies ahead", mend="choose a period that has begun")
     accounts = _chosen(config, account_ids)
     own = {account.id: periods.parse(period_text, account.timezone, now) for account in accounts}
-    since, until = read.reach([period, *own.values()])
+    every = [period, *own.values()]
+    since, until = read.reach(every)
     with lake.read() as connection:
-        cut = excerpt.cut(connection, since, until, [account.id for account in accounts])
+        cut = excerpt.cut(connection, since, until, [account.id for account in accounts], read.trend_since(every))
     with contextlib.closing(cut):
         return build(cut, config, period, accounts, out, now, own, with_pdf)
 

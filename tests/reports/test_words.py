@@ -4,9 +4,7 @@ import itertools
 import pytest
 
 from trunkline.periods import Period
-from trunkline.reports import charts, palette, words
-from trunkline.reports.account import Day, Heat
-from trunkline.reports.figures import Count, Coverage
+from trunkline.reports import palette, words
 
 
 @pytest.mark.parametrize(
@@ -92,16 +90,3 @@ def test_the_ramp_has_fixed_thresholds() -> None:
             low, _, high = text.rstrip("+").partition("–")
             assert palette.step(int(low), times) == palette.step(int(high or low), times) == index
     assert all(a.at_least < b.at_least for a, b in itertools.pairwise(palette.RAMP))
-
-
-def test_charts_hold_every_number() -> None:
-    grid = charts.heat_grid([Heat(1, 9, True, 12), Heat(1, 9, False, 3), Heat(7, 23, None, 2)])
-    assert (grid[0][9], grid[6][23], sum(map(sum, grid))) == (15, 2, 17)
-    assert ">15</text>" in charts.heat_map(grid)
-    days = [Day(dt.date(2026, 11, 9), 20, 5, 0), Day(dt.date(2026, 11, 10), None, None, None)]
-    assert "5 of 20" in charts.trend(days)
-    assert "not read" in charts.trend(days)
-    causes = tuple(Count(f"cause{number}", 1) for number in range(7))
-    parts = charts.coverage_parts(Coverage(eligible=10, verified=3, missing=7, causes=causes))
-    assert sum(calls for _cls, _name, calls in parts) == 10
-    assert parts[-1][1] == "other causes"

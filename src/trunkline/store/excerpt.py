@@ -34,9 +34,17 @@ _OLDER_MISSES = """
 
 
 def cut(
-    lake: duckdb.DuckDBPyConnection, since: dt.datetime, until: dt.datetime, account_ids: Sequence[str]
+    lake: duckdb.DuckDBPyConnection,
+    since: dt.datetime,
+    until: dt.datetime,
+    account_ids: Sequence[str],
+    trend_since: dt.datetime | None = None,
 ) -> duckdb.DuckDBPyConnection:
-    """An excerpt of the accounts' calls with since ≤ start < until, in memory; the caller closes it."""
+    """An excerpt of the accounts' calls with since ≤ start < until, in memory; the caller closes it.
+
+    `trend_since`: from when on `call_days` and `windows` reach, where that is earlier.
+    """
+    trend_since = min(since, trend_since or since)
     excerpt = duckdb.connect(":memory:", config={"memory_limit": MEMORY_LIMIT})
     excerpt.execute("SET TimeZone = 'UTC'")
     migrate(excerpt)
@@ -48,9 +56,12 @@ def cut(
         _copy(lake, excerpt, table, _query(table), values)
     _lay_down(excerpt, _BEFORE_READING)
     days = [day for (day,) in excerpt.execute(_OLDER_MISSES, {"since": since}).fetchall()]
-    _copy(lake, excerpt, "windows", _query("windows"), {"since": since, "days": days})
+    _copy(lake, excerpt, "windows", _query("windows"), {"trend_since": trend_since, "days": days})
     _copy(lake, excerpt, "windows", _query("windows_at_the_ends"), {})
     _lay_down(excerpt, _AFTER_READING)
+    _lay_down(excerpt, ("call_days",))
+    excerpt.execute("TRUNCATE call_days")  # its calls are a part of those before the span: the lake's stand in for them
+    _copy(lake, excerpt, "call_days", _query("call_days"), {**values, "trend_since": trend_since})
     return excerpt
 
 
