@@ -43,6 +43,7 @@ WAITS_NO_LINE = "no short abandons are set apart"
 WAITS_BAR = "{step}: {calls} {kind}"
 WAITS_HEADS = ("Wait", "Answered", "Missed", "Of these hung up early")
 WAITS_UNKNOWN = "not known"
+WAITS_LEFT_OUT = "Of {answered} answered and {missed} missed calls the wait is not known: they are in the table alone."
 WAITS_CAPTION = "Longest wait of a missed call: {longest}."
 WAITS_CAPTION_ANSWERED = (
     "Longest wait of a missed call: {longest}; half of the answered calls within {half}, nine in ten within {nine}."

@@ -33,8 +33,12 @@ def waits(found: Sequence[Wait], short_abandon_seconds: float, volumes: Volumes)
         line = texts.WAITS_LINE.format(seconds=words.span(short_abandon_seconds))
         parts += _threshold(starts.index(short_abandon_seconds) * slot, line)
     rows = [(name, one.answered, one.missed, one.short_abandons) for name, one in steps]
+    remarks = []
     if None in known:
-        rows.append((texts.WAITS_UNKNOWN, known[None].answered, known[None].missed, known[None].short_abandons))
+        answered, missed = known[None].answered, known[None].missed
+        rows.append((texts.WAITS_UNKNOWN, answered, missed, known[None].short_abandons))
+        left_out = texts.WAITS_LEFT_OUT.format(answered=words.number(answered), missed=words.number(missed))
+        remarks.append(left_out)
     return Chart(
         "waits",
         texts.WAITS_TITLE,
@@ -46,6 +50,7 @@ def waits(found: Sequence[Wait], short_abandon_seconds: float, volumes: Volumes)
         rows,
         _caption(volumes),
         [Key("offered", texts.ANSWERED), Key("missed", texts.MISSED_LATER), Key("early", texts.HUNG_UP)],
+        remarks,
     )
 
 

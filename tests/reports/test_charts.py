@@ -168,4 +168,5 @@ def test_a_wait_that_is_not_known_is_in_the_table_alone(connection: duckdb.DuckD
     one = figures(connection)
     chart = waits.waits(one.waits, 10, one.now.volumes)
     assert chart.rows[-1] == ("not known", 0, 1, 0)
+    assert chart.remarks == ["Of 0 answered and 1 missed calls the wait is not known: they are in the table alone."]
     assert sum(row[2] for row in chart.rows) == one.now.volumes.missed
