@@ -66,7 +66,7 @@ def _css_text(text: str) -> str:
 
 
 def _prepare_pictures(root: ElementTree.Element) -> None:
-    """Gives each picture a title, and the page's rules in light colours: WeasyPrint knows no others in a picture."""
+    """Gives each picture the page's rules in light colours: WeasyPrint knows no others in a picture."""
     import tinycss2
 
     sheet = "".join(style.text or "" for style in root.iter("style"))
@@ -83,9 +83,6 @@ def _prepare_pictures(root: ElementTree.Element) -> None:
     plain = re.sub(r"var\((--[\w-]+)\)", lambda found: values.get(found[1], found[0]), "".join(rules))
     for picture in root.iter(f"{_SVG}svg"):
         ElementTree.SubElement(picture, f"{_SVG}style").text = plain
-        title = ElementTree.Element(f"{_SVG}title")  # what a screen reader says of it: WeasyPrint reads no aria-label
-        title.text = picture.get("aria-label")
-        picture.insert(0, title)
 
 
 def _fit(table: ElementTree.Element) -> None:

@@ -11,11 +11,11 @@ import pytest
 from charted import texts_of
 from small_lake import NOW, WEEK, built, config
 
+from trunkline.colours import LEAST_CONTRAST, contrast
 from trunkline.reports import agency, read
 from trunkline.reports.charts import accounts
 from trunkline.reports.charts.labels import WIDTHS, Dot, placed
 from trunkline.reports.charts.paint import PAINTS
-from trunkline.reports.palette import LEAST_CONTRAST, contrast
 
 
 def together(connection: duckdb.DuckDBPyConnection) -> agency.AgencyFigures:
