@@ -83,7 +83,9 @@ def build(
     out.mkdir(parents=True, exist_ok=True)
     read.snapshot(connection, [period, *own.values()], accounts)
     built, found = [], []
-    for account in accounts:
+    for number, account in enumerate(accounts):
+        if number % read.AT_ONCE == 0:
+            read.take(connection, accounts[number : number + read.AT_ONCE])
         days = own.get(account.id, period)
         figures = read.account_figures(connection, account, days, now)
         with wearing(config, account):
