@@ -7,13 +7,14 @@ import re
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, PrivateAttr, SecretStr, model_validator
 
 from trunkline import hours as opening
 from trunkline.crms import Crm
 from trunkline.errors import ConfigError
-from trunkline.fields import Address, CallbackWithin, Country, Days, Id, Origin, Zone
+from trunkline.fields import Address, CallbackWithin, Country, Days, Id, Origin, Zone, is_loopback
 from trunkline.links import Links as SignedLinks
 from trunkline.secrets import SecretRef, Settings, reveal, revealed
 from trunkline.table import Table
@@ -48,12 +49,36 @@ class StoreTable(Table):
 
 
 class Mail(Table):
-    """The mail server: `smtp://` (STARTTLS unless loopback) or `smtps://`."""
+    """The mail server: `smtp://` or `smtps://` (encrypted from the start).
+
+    `starttls` of smtp://: `auto` demands it unless the server is on loopback, `always` there too, `never` is allowed
+    there only: neither a password nor a report goes in the clear over a link. `verify`: true, or the file of the
+    authority that signed the server's certificate, relative to the config.
+    """
 
     url: Annotated[str, Field(pattern=r"^smtps?://[^/@\s]+$")]
     username: str | None = None
     password: SecretRef | None = None
     sender: str = Field(alias="from")
+    starttls: Literal["auto", "always", "never"] = "auto"
+    verify: bool | str = True
+    _folder: Path = PrivateAttr(Path())
+
+    @model_validator(mode="after")
+    def _in_tls(self) -> Mail:
+        parts = urlsplit(self.url)
+        if parts.scheme == "smtps" and self.starttls != "auto":
+            raise ValueError("starttls is of smtp://; smtps:// is encrypted from the start: leave it out")
+        if self.starttls == "never" and not is_loopback(parts.hostname or ""):
+            raise ValueError('starttls = "never" is allowed on loopback only: the reports would go in the clear')
+        if self.verify is False:
+            raise ValueError("verify = false would trust whoever answers; name the file of the server's authority")
+        return self
+
+    @property
+    def authority(self) -> Path | None:
+        """The file of the certificate authority to trust; null: the system's."""
+        return self._folder / self.verify if isinstance(self.verify, str) else None
 
 
 class Links(Table):
