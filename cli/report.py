@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from trunkline.cli.choices import Accounts
 from trunkline.cli.context import options_of, run
+
+if TYPE_CHECKING:
+    from trunkline.tasks.mailing import Already
 
 
 def command(
@@ -21,7 +24,8 @@ def command(
         ),
     ] = "week",
     out: Annotated[Path, typer.Option(metavar="DIR", help="Where the files go.")] = Path("reports-out"),
-    email: Annotated[bool, typer.Option("--email", help="Also mail them.")] = False,
+    email: Annotated[bool, typer.Option("--email", help="Also mail them, to whom did not get them yet.")] = False,
+    resend: Annotated[bool, typer.Option("--resend", help="With --email: mail them again to all.")] = False,
     account: Accounts = None,
 ) -> None:
     """Write the missed-call and recording-coverage reports of a period, and mail them if asked."""
@@ -29,6 +33,8 @@ def command(
     from trunkline.flows.report import report
 
     options = options_of(context)
+    if resend and not email:
+        raise typer.BadParameter("--resend goes with --email")
     job = engine.run(
         report,
         period=period,
@@ -36,14 +42,27 @@ def command(
         accounts=account or [],
         out=str(out.resolve()),
         email=email,
+        resend=resend,
     )
     reported = run(options, job)
     files = [str(path) for one in reported.built for path in one.paths.values()]
     for path in files:
         options.say(path)
     if email:
-        options.say(f"{reported.mailed} reports mailed")
+        for line in [*map(already_sent, reported.already), f"{reported.mailed} reports mailed"]:
+            options.say(line)
     for failure in reported.failures:
         sys.stderr.write(f"  ✗ {failure}\n")
-    result = {"files": files, "mailed": reported.mailed, "failures": [vars(one) for one in reported.failures]}
+    result = {
+        "files": files,
+        "mailed": reported.mailed,
+        "already_sent": [vars(one) for one in reported.already],
+        "failures": [vars(one) for one in reported.failures],
+    }
     options.finish(result, 1 if reported.failures else 0)
+
+
+def already_sent(one: Already) -> str:
+    """`acme 2026-W46: already sent at 2026-11-16 07:00 UTC to owner@acme.example; --resend mails it again`."""
+    at = f"{one.sent_at:%Y-%m-%d %H:%M} UTC"
+    return f"{one.scope} {one.period}: already sent at {at} to {', '.join(one.recipients)}; --resend mails it again"

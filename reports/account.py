@@ -135,7 +135,7 @@ class AccountFigures:
     """All that an account's report says. `is_comparable`: every PBX is read in full, in this period and before.
 
     `open_spans`: the opening hours by which it is judged, none where none are set; `has_pbx_hours`: they are not the
-    config's but the PBX's own.
+    config's but the PBX's own. `restated`: how the mail of the period before is to be corrected; empty: not at all.
     """
 
     account: Account
@@ -157,6 +157,7 @@ class AccountFigures:
     as_of: dt.datetime | None
     open_spans: tuple[OpenSpan, ...]
     has_pbx_hours: bool
+    restated: str = ""
 
     @property
     def is_read(self) -> bool:

@@ -23,7 +23,7 @@ def shared(f: AgencyFigures) -> dict[str, Any]:
         "kicker": f.agency.name,
         "title": f.period.title,
         "meta": _meta(f),
-        "warnings": _warnings(f),
+        "warnings": [*_warnings(f), *([f.restated] if f.restated else [])],
         "lead": lead,
         "kpis": found,
         "accounts_note": "Rates leave out callers who hung up early. A dash: not known.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from email.utils import parseaddr
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 import duckdb
 
@@ -24,6 +26,7 @@ from trunkline.reports import (
     play,
     read,
     render,
+    restated,
     sheets,
     sql,
     workbook,
@@ -38,11 +41,20 @@ _NAMES = {"page": "Full page", "mail": "Mail", "text": "Text", "workbook": "Work
 
 @dataclass(frozen=True)
 class Built:
-    """One report: its files and its mail. `scope` is the account's id or the agency's."""
+    """One report: its files and its mail. `scope` is the account's id or the agency's.
+
+    The period is `since` ≤ t < `until` (UTC), `as_of` how far the data reaches. `figures` are those that it shows, as
+    JSON, for the report of the next period; `version` is a hash of what is mailed.
+    """
 
     scope: str
     name: str
     period: str
+    since: dt.datetime
+    until: dt.datetime
+    as_of: dt.datetime | None
+    figures: Mapping[str, Any]
+    version: str
     paths: Mapping[str, Path]
     subject: str
     text: str
@@ -73,25 +85,37 @@ def build(
     links = config.signed_links()
     out.mkdir(parents=True, exist_ok=True)
     read.snapshot(connection, [period, *own.values()], accounts)
-    built, found = [], []
+    built, found, parts = [], [], {}
     for account in accounts:
         days = own.get(account.id, period)
-        figures = read.account_figures(connection, account, days, now)
-        built.append(_account(connection, config, figures, out, now, links))
+        figures = _figures(connection, account, days, now)
+        parts[account.id] = restated.account_part(connection, figures)
+        built.append(_account(connection, config, figures, parts[account.id], out, now, links))
         if days.days != period.days:  # the agency's table links to the days that it sums up; they are not mailed
-            figures = read.account_figures(connection, account, period, now)
-            _account(connection, config, figures, out, now, links)
+            figures = _figures(connection, account, period, now)
+            parts[account.id] = restated.account_part(connection, figures)
+            _account(connection, config, figures, parts[account.id], out, now, links)
         found.append(figures)
     if found and len(found) == len(config.account):
-        built.append(_agency(config, AgencyFigures(config.agency, period, tuple(found)), out, now))
+        corrected = restated.of_agency(connection, config.agency, period, found)
+        together = AgencyFigures(config.agency, period, tuple(found), corrected)
+        built.append(_agency(config, together, restated.agency_part(together, parts), out, now))
     _index(config, period, built, out)
     return built
+
+
+def _figures(
+    connection: duckdb.DuckDBPyConnection, account: Account, period: Period, now: dt.datetime
+) -> AccountFigures:
+    found = read.account_figures(connection, account, period, now)
+    return dataclasses.replace(found, restated=restated.of_account(connection, found))
 
 
 def _account(
     connection: duckdb.DuckDBPyConnection,
     config: Config,
     f: AccountFigures,
+    part: Mapping[str, Any],
     out: Path,
     now: dt.datetime,
     links: Links | None,
@@ -112,6 +136,8 @@ def _account(
         f.account.id,
         f.account.name,
         f.period,
+        f.as_of,
+        part,
         paths,
         account_view.subject(f),
         text,
@@ -120,7 +146,7 @@ def _account(
     )
 
 
-def _agency(config: Config, f: AgencyFigures, out: Path, now: dt.datetime) -> Built:
+def _agency(config: Config, f: AgencyFigures, part: Mapping[str, Any], out: Path, now: dt.datetime) -> Built:
     html, text = render.agency_mail(f, _contact(config))
     paths = _paths(out, f.agency.id, f.period)
     paths["page"].write_text(page.agency_page(f, _files(paths)), "utf-8")
@@ -129,9 +155,9 @@ def _agency(config: Config, f: AgencyFigures, out: Path, now: dt.datetime) -> Bu
     title = f"{f.agency.name}, {f.period.title}"
     paths["workbook"].write_bytes(workbook.agency_book(title, sheet.heads, sheet.rows, terms, now))
     _write_csv(paths["csv"], sheet)
-    return _built(
-        config, f.agency.id, f.agency.name, f.period, paths, agency_view.subject(f), text, html, f.agency.report_to
-    )
+    subject, as_of = agency_view.subject(f), min((one.as_of for one in f.accounts if one.as_of), default=None)
+    to = f.agency.report_to
+    return _built(config, f.agency.id, f.agency.name, f.period, as_of, part, paths, subject, text, html, to)
 
 
 def _write_csv(path: Path, sheet: Sheet) -> None:
@@ -157,6 +183,8 @@ def _built(
     scope: str,
     name: str,
     period: Period,
+    as_of: dt.datetime | None,
+    part: Mapping[str, Any],
     paths: Mapping[str, Path],
     subject: str,
     text: str,
@@ -168,7 +196,23 @@ def _built(
     version = hashlib.sha256(f"{subject}\n{text}\n{html}".encode()).hexdigest()[:16]
     domain = parseaddr(config.mail.sender)[1].rpartition("@")[2] if config.mail else ""
     message_id = f"<{scope}.{period.label}.{version}@{domain or 'trunkline.invalid'}>"
-    return Built(scope, name, period.label, paths, subject, text, html, recipients, message_id, _contact(config))
+    return Built(
+        scope=scope,
+        name=name,
+        period=period.label,
+        since=period.since,
+        until=period.until,
+        as_of=as_of,
+        figures=part,
+        version=version,
+        paths=paths,
+        subject=subject,
+        text=text,
+        html=html,
+        recipients=recipients,
+        message_id=message_id,
+        unsubscribe=_contact(config),
+    )
 
 
 def _index(config: Config, period: Period, built: Sequence[Built], out: Path) -> None:

@@ -1,4 +1,4 @@
-"""Making and mailing the reports of a period."""
+"""Making the reports of a period; `mailing` mails them."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from trunkline import periods
-from trunkline.adapters import mail
 from trunkline.config import Account, Config
-from trunkline.errors import BadCredentials, ConfigError, SpanError, TrunklineError
+from trunkline.errors import ConfigError, SpanError
 from trunkline.reports.build import Built, build
 from trunkline.store.lake import Lake
 
@@ -33,26 +32,6 @@ def make_reports(
     own = {account.id: periods.parse(period_text, account.timezone, now) for account in accounts}
     with lake.read() as connection:
         return build(connection, config, period, accounts, out, now, own)
-
-
-def send_reports(config: Config, built: Sequence[Built]) -> dict[str, TrunklineError]:
-    """Mails each report to its recipients; one that fails does not stop the others. Returns failures by scope.
-
-    Raises:
-        ConfigError: No `[mail]` is set, or its password is absent.
-    """
-    if config.mail is None:
-        raise ConfigError("no mail server is set", mend="add [mail] with url and from to trunkline.toml")
-    password = config.mail_password()
-    failures: dict[str, TrunklineError] = {}
-    for number, report in enumerate(built):
-        try:
-            mail.send(config.mail, password, report)
-        except BadCredentials as error:  # the rest would be refused too, and each try counts against us
-            return failures | {one.scope: error for one in built[number:]}
-        except TrunklineError as error:
-            failures[report.scope] = error
-    return failures
 
 
 def _chosen(config: Config, account_ids: Sequence[str]) -> list[Account]:

@@ -130,16 +130,15 @@ def refuse(connection: duckdb.DuckDBPyConnection, message_id: str, answers: Mapp
         )
 
 
-def unsent(connection: duckdb.DuckDBPyConnection, since: dt.datetime) -> set[tuple[str, str]]:
-    """Scope and period of reports begun since then that some recipient neither got nor will never get."""
+def unsent(connection: duckdb.DuckDBPyConnection) -> set[tuple[str, str]]:
+    """Scope and period of reports that were begun for some recipient who neither got them nor was refused."""
     found = connection.execute(
         """
         SELECT DISTINCT scope, period FROM (
-            SELECT scope, period, recipient FROM mails_sent GROUP BY ALL
-            HAVING count(sent_at) = 0 AND count(refused) = 0 AND max(begun_at) >= ?
+            SELECT scope, period FROM mails_sent GROUP BY scope, period, recipient
+            HAVING count(sent_at) = 0 AND count(refused) = 0
         )
-        """,
-        [since],
+        """
     )
     return set(found.fetchall())
 
