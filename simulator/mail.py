@@ -111,7 +111,8 @@ class MailSink:
             await asyncio.to_thread(self.when_kept)
         if self.cuts:
             self.cuts -= 1
-            server.transport.abort()
+            if isinstance(server.transport, asyncio.WriteTransport):
+                server.transport.abort()
         return ACCEPTED
 
     def signed_in(self, _s: SMTP, _n: Session, _e: Envelope, mechanism: str, data: object) -> AuthResult:
