@@ -13,6 +13,7 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import localtime, parseaddr
+from pathlib import Path
 from typing import Protocol
 from urllib.parse import quote
 
@@ -21,10 +22,14 @@ from pydantic import SecretStr
 
 from trunkline.adapters.smtp import Later, Refused, connected, one_line, place, said
 from trunkline.config import Mail
-from trunkline.errors import ConfigError, RemoteError, Unreachable
+from trunkline.errors import ConfigError, RemoteError, StorageError, Unreachable
 
 ATTEMPTS = 4
 PATIENCE_SECONDS = 120.0
+_KINDS: dict[str, tuple[str, str, dict[str, str]]] = {
+    ".csv": ("text", "csv", {"charset": "utf-8"}),
+    ".xlsx": ("application", "vnd.openxmlformats-officedocument.spreadsheetml.sheet", {}),
+}
 # A header of this length stays on one line: relays were seen to break DKIM over a folded List-Unsubscribe.
 _POLICY = SMTP.clone(max_line_length=998)
 
@@ -55,6 +60,11 @@ class Outgoing(Protocol):
     @property
     def recipients(self) -> tuple[str, ...]:
         """Addresses, with or without a name."""
+        ...
+
+    @property
+    def attachments(self) -> tuple[Path, ...]:
+        """Files to go with it: .csv or .xlsx."""
         ...
 
     @property
@@ -94,10 +104,11 @@ NOBODY = Nobody()
 
 
 def message(mail: Mail, report: Outgoing) -> EmailMessage:
-    """The report as a message: text first, then HTML, both quoted-printable.
+    """The report as a message: text first, then HTML, both quoted-printable, then what is attached.
 
     Raises:
         ConfigError: A sender or recipient that is no address.
+        StorageError: A file that is to be attached cannot be read.
     """
     made = EmailMessage(policy=_POLICY)
     made["From"] = _address(mail.sender)
@@ -112,7 +123,18 @@ def message(mail: Mail, report: Outgoing) -> EmailMessage:
         )
     made.set_content(report.text, cte="quoted-printable")
     made.add_alternative(report.html, subtype="html", cte="quoted-printable")
+    for path in report.attachments:
+        _attach(made, path)
     return made
+
+
+def _attach(made: EmailMessage, path: Path) -> None:
+    kind, subtype, parameters = _KINDS[path.suffix]
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise StorageError(f"{path}: {error.strerror}", mend="run the report again") from None
+    made.add_attachment(content, kind, subtype, filename=path.name, params=parameters)
 
 
 def send(mail: Mail, password: SecretStr | None, report: Outgoing, witness: Witness = NOBODY) -> None:

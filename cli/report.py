@@ -51,11 +51,14 @@ def command(
     if email:
         for line in [*map(already_sent, reported.already), f"{reported.mailed} reports mailed"]:
             options.say(line)
+        if reported.quiet:
+            options.say(f"no calls, no mail: {', '.join(reported.quiet)}")
     for failure in reported.failures:
         sys.stderr.write(f"  ✗ {failure}\n")
     result = {
         "files": files,
         "mailed": reported.mailed,
+        "quiet": reported.quiet,
         "already_sent": [vars(one) for one in reported.already],
         "failures": [vars(one) for one in reported.failures],
     }

@@ -27,12 +27,16 @@ AGAIN_WITHIN = dt.timedelta(hours=12)  # a mail that no server took in the morni
 
 @dataclass(frozen=True)
 class Reported:
-    """What was written, how many reports were mailed, who had theirs already, and what could not be mailed."""
+    """What was written, how many reports were mailed, who had theirs already, and what could not be mailed.
+
+    `quiet`: accounts that had no calls and want no mail then.
+    """
 
     built: list[Built]
     mailed: int
     failures: list[Failure]
     already: list[Already] = field(default_factory=list)
+    quiet: list[str] = field(default_factory=list)
 
 
 @job(name="report", run_name="report {period}")
@@ -73,7 +77,7 @@ async def report(
     failures = [Failure.of(f"mail of {one}", error) for one, error in done.failures.items()]
     if failures and in_flow_run():
         raise TrunklineError("; ".join(map(str, failures)))  # a run that nobody watches must not end in green
-    return Reported(built, len(done.sent), failures, done.already)
+    return Reported(built, len(done.sent), failures, done.already, done.quiet)
 
 
 def due_now(

@@ -170,6 +170,12 @@ class AccountFigures:
         return bool(self.reading) and all(pbx.is_complete for pbx in self.reading)
 
     @property
+    def is_quiet(self) -> bool:
+        """Whether no mail is due: no calls, all of it read, nothing to correct, and the account wants none then."""
+        is_silent = self.is_complete and not self.now.volumes.calls and not self.restated
+        return self.account.quiet_periods == "skip" and is_silent
+
+    @property
     def silent(self) -> tuple[Reading, ...]:
         """PBXs of which nothing is known for the period."""
         return tuple(pbx for pbx in self.reading if not pbx.is_read)

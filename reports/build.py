@@ -20,6 +20,7 @@ from trunkline.periods import Period
 from trunkline.reports import (
     account_view,
     agency_view,
+    attached,
     csvfile,
     definitions,
     page,
@@ -33,6 +34,7 @@ from trunkline.reports import (
 )
 from trunkline.reports.account import AccountFigures
 from trunkline.reports.agency import AgencyFigures
+from trunkline.reports.attached import Attached
 from trunkline.reports.sheets import Sheet
 
 ENDINGS = {"page": ".html", "mail": ".mail.html", "text": ".txt", "workbook": ".xlsx", "csv": ".csv"}
@@ -44,7 +46,7 @@ class Built:
     """One report: its files and its mail. `scope` is the account's id or the agency's.
 
     The period is `since` ≤ t < `until` (UTC), `as_of` how far the data reaches. `figures` are those that it shows, as
-    JSON, for the report of the next period; `version` is a hash of what is mailed.
+    JSON, for the report of the next period; `version` is a hash of what is mailed. `is_quiet`: no mail is due.
     """
 
     scope: str
@@ -62,6 +64,8 @@ class Built:
     recipients: tuple[str, ...]
     message_id: str
     unsubscribe: str
+    attachments: tuple[Path, ...] = ()
+    is_quiet: bool = False
 
 
 def build(
@@ -123,8 +127,12 @@ def _account(
     values = {"account_id": f.account.id, "since": f.period.since, "until": f.period.until}
     rows = sql.run(connection, "call_rows", values)
     calls = sheets.call_sheet(f.account, rows)
-    callers = sheets.caller_sheet(f.account, sql.run(connection, "episode_rows", values))
-    html, text = render.account_mail(f, config.agency, _contact(config))
+    episodes = sql.run(connection, "episode_rows", values)
+    callers = sheets.caller_sheet(f.account, episodes)
+    with_it = Attached()
+    if f.account.report_to and not f.is_quiet:
+        with_it = attached.account_files(config.agency, f, rows, episodes, out, now)
+    html, text = render.account_mail(f, config.agency, _contact(config), with_it.note)
     paths = _paths(out, f.account.id, f.period)
     played = play.plays(links, f.account, rows, now)
     paths["page"].write_text(page.account_page(f, config.agency, calls, callers, _files(paths), played), "utf-8")
@@ -143,25 +151,28 @@ def _account(
         text,
         html,
         f.account.report_to,
+        with_it,
+        is_quiet=f.is_quiet,
     )
 
 
 def _agency(config: Config, f: AgencyFigures, part: Mapping[str, Any], out: Path, now: dt.datetime) -> Built:
-    html, text = render.agency_mail(f, _contact(config))
+    sheet = sheets.account_sheet(f.worst_first)
+    with_it = attached.agency_files(f, sheet, out, now) if f.agency.report_to else Attached()
+    html, text = render.agency_mail(f, _contact(config), with_it.note)
     paths = _paths(out, f.agency.id, f.period)
     paths["page"].write_text(page.agency_page(f, _files(paths)), "utf-8")
-    sheet = sheets.account_sheet(f.worst_first)
     terms = definitions.terms([one.account for one in f.accounts])
     title = f"{f.agency.name}, {f.period.title}"
     paths["workbook"].write_bytes(workbook.agency_book(title, sheet.heads, sheet.rows, terms, now))
     _write_csv(paths["csv"], sheet)
     subject, as_of = agency_view.subject(f), min((one.as_of for one in f.accounts if one.as_of), default=None)
     to = f.agency.report_to
-    return _built(config, f.agency.id, f.agency.name, f.period, as_of, part, paths, subject, text, html, to)
+    return _built(config, f.agency.id, f.agency.name, f.period, as_of, part, paths, subject, text, html, to, with_it)
 
 
 def _write_csv(path: Path, sheet: Sheet) -> None:
-    path.write_text("\ufeff" + csvfile.text(sheet), "utf-8", newline="")  # the mark makes spreadsheets read UTF-8
+    path.write_bytes(csvfile.BOM + csvfile.text(sheet).encode())
 
 
 def _paths(out: Path, scope: str, period: Period) -> dict[str, Path]:
@@ -190,10 +201,13 @@ def _built(
     text: str,
     html: str,
     recipients: tuple[str, ...],
+    with_it: Attached,
+    *,
+    is_quiet: bool = False,
 ) -> Built:
     paths["mail"].write_text(html, "utf-8")
     paths["text"].write_text(text, "utf-8")
-    version = hashlib.sha256(f"{subject}\n{text}\n{html}".encode()).hexdigest()[:16]
+    version = hashlib.sha256(f"{subject}\n{text}\n{html}\n{with_it.digest}".encode()).hexdigest()[:16]
     domain = parseaddr(config.mail.sender)[1].rpartition("@")[2] if config.mail else ""
     message_id = f"<{scope}.{period.label}.{version}@{domain or 'trunkline.invalid'}>"
     return Built(
@@ -212,6 +226,8 @@ def _built(
         recipients=recipients,
         message_id=message_id,
         unsubscribe=_contact(config),
+        attachments=with_it.files,
+        is_quiet=is_quiet,
     )
 
 

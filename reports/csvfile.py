@@ -10,6 +10,7 @@ from typing import Any
 
 from trunkline.reports.sheets import Sheet
 
+BOM = "\ufeff".encode()  # makes spreadsheets read UTF-8
 # A cell that begins so is run as a formula; a phone number or a negative number is none.
 _FORMULA = re.compile(r"^[\s]*[=+\-@\t\r]")
 _HARMLESS = re.compile(r"^[+-]?[\d •.]+$")

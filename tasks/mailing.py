@@ -39,9 +39,13 @@ class Already:
 
 @dataclass
 class Mailing:
-    """What became of the reports: scopes of which something was sent, what was not sent again, and what failed."""
+    """What became of the reports: scopes of which something was sent, what was not sent again, and what failed.
+
+    `quiet`: scopes that had no calls and want no mail then.
+    """
 
     sent: list[str] = field(default_factory=list)
+    quiet: list[str] = field(default_factory=list)
     already: list[Already] = field(default_factory=list)
     failures: dict[str, TrunklineError] = field(default_factory=dict)
 
@@ -92,7 +96,10 @@ def _begun(
     with lake.read() as connection:
         rows = mails.of_periods(connection, {one.scope for one in built}, {one.period for one in built})
     due: list[Built] = []
+    done.quiet = [one.scope for one in built if one.is_quiet and one.recipients]
     for report in built:
+        if report.is_quiet:
+            continue
         mine = [row for row in rows if (row.scope, row.period) == (report.scope, report.period)]
         parts, already = split(report, mine, resend=resend)
         due += parts

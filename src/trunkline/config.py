@@ -26,13 +26,14 @@ LEAST_SECRET = 32  # characters: what signs links must not be guessed by trying
 
 
 class Agency(Table):
-    """The firm that runs trunkline for its clients."""
+    """The firm that runs trunkline for its clients. `attach`: what goes with every mail, with numbers as in mails."""
 
     id: Id
     name: str
     timezone: Zone
     country: Country
     report_to: tuple[Address, ...] = ()
+    attach: tuple[Literal["csv", "xlsx"], ...] = ("csv",)
 
 
 class StoreTable(Table):
@@ -164,6 +165,7 @@ class Account(Table):
     retention: Retention = Retention()
     missed: Missed = Missed()
     masking: Literal["mail", "everywhere", "none"] = "mail"
+    quiet_periods: Literal["mail", "skip"] = "mail"
     pbx: tuple[Pbx, ...] = ()
     crm: tuple[Crm, ...] = ()
 
@@ -201,6 +203,8 @@ class Config(Table):
             twice = sorted({one for one in ids if ids.count(one) > 1})
             if twice:
                 raise ValueError(f"two {kind} have the id {twice[0]!r}; give each its own")
+        if self.agency.id in {account.id for account in self.account}:  # their reports would be one another's
+            raise ValueError(f"the agency and an account have the id {self.agency.id!r}; give each its own")
         return self
 
     @property

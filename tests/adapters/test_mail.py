@@ -6,6 +6,7 @@ import socket
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from email.message import EmailMessage
+from pathlib import Path
 
 import pytest
 import stamina
@@ -27,6 +28,7 @@ class Report:
     recipients: tuple[str, ...] = ("owner@acme.example", "Second Owner <second@acme.example>")
     message_id: str = "<acme.2026-W46.0123456789abcdef@northwind.example>"
     unsubscribe: str = "ops@northwind.example"
+    attachments: tuple[Path, ...] = ()
 
 
 class Inbox:

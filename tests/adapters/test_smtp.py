@@ -30,6 +30,7 @@ class Report:
     recipients: tuple[str, ...] = (OWNER, f"Second Owner <{SECOND}>")
     message_id: str = "<acme.2026-W46.0123456789abcdef@northwind.example>"
     unsubscribe: str = "ops@northwind.example"
+    attachments: tuple[Path, ...] = ()
 
 
 @dataclass
