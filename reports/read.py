@@ -127,6 +127,16 @@ def account_figures(
     )
 
 
+def as_of(
+    connection: duckdb.DuckDBPyConnection, account: Account, period: Period, moment: dt.datetime | None
+) -> Slice | None:
+    """A period's figures as they stood when the data reached to `moment`; null where nothing of it was read."""
+    values = _values(account, period)
+    if not any(pbx.is_read for pbx in _reading(connection, values, period)):
+        return None
+    return _slice(connection, values, moment)
+
+
 def _lost_soon(connection: duckdb.DuckDBPyConnection, account: Account, moment: dt.datetime) -> tuple[Problem, ...]:
     found = lost_soon(connection, [pbx.id for pbx in account.pbx], moment, account.timezone)
     return tuple(Problem(pbx_id, one.message, one.mend) for pbx_id, ones in found.items() for one in ones)

@@ -17,7 +17,7 @@ from trunkline.branding import Brand
 from trunkline.config import Config, Mail
 from trunkline.errors import ConfigError
 from trunkline.reports.brand import branded, resolve, wearing
-from trunkline.reports.build import Built
+from trunkline.reports.write import Built
 
 MAIL = Mail.model_validate({"url": "smtp://127.0.0.1:1025", "from": "Reports <reports@northwind.example>"})
 

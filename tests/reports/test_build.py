@@ -8,7 +8,8 @@ from pathlib import Path
 import duckdb
 from small_lake import NOW, WEEK, Book, built, config, rows_of
 
-from trunkline.reports.build import Built, build
+from trunkline.reports.build import build
+from trunkline.reports.write import Built
 
 
 def test_the_agencys_files_and_a_folder_for_each_account(reports: dict[str, Built], tmp_path: Path) -> None:
