@@ -1,0 +1,121 @@
+"""Every figure of every report equals an independent reckoning over what happened, in random worlds.
+
+`make truth` tries many more of them (TRUNKLINE_SEEDS).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import os
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import duckdb
+import pytest
+import reckoning
+import worlds
+from reckoning import Office
+
+from trunkline.periods import parse
+from trunkline.reports import read
+from trunkline.reports.account import AccountFigures
+from trunkline.reports.agency import AgencyFigures
+from trunkline.reports.figures import Slice
+from trunkline.store.lake import migrate
+
+SEEDS = [int(seed) for seed in os.environ.get("TRUNKLINE_SEEDS", "1 2 3 4 5 6").split()]
+LATER = dt.datetime(2026, 12, 1, tzinfo=dt.UTC)
+
+
+@pytest.fixture(scope="module")
+def lake() -> Iterator[duckdb.DuckDBPyConnection]:
+    connection = duckdb.connect(":memory:")
+    connection.execute("SET TimeZone = 'UTC'")
+    migrate(connection)
+    yield connection
+    connection.close()
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_every_figure_equals_the_reckoning(lake: duckdb.DuckDBPyConnection, seed: int) -> None:
+    scene = worlds.scene(seed)
+    worlds.write(lake, scene)
+    config = scene.config()
+    period = parse(scene.period, scene.agency_zone, LATER)
+    read.snapshot(lake, [period], config.account)
+    found = [read.account_figures(lake, account, period, LATER) for account in config.account]
+    truths = [reckoning.figures(office, *scene.days, scene.before) for office in scene.offices]
+    for office, one, truth in zip(scene.offices, found, truths, strict=True):
+        assert said_of(one) == near(truth_of(office, truth)), office.id
+    agency = AgencyFigures(config.agency, period, tuple(found))
+    heard = [truth["now"] for office, truth in zip(scene.offices, truths, strict=True) if is_read(truth)]
+    total = plain(agency.total)
+    expected = near(reckoning.agency_total(heard))
+    assert {kind: {name: total[kind][name] for name in expected[kind]} for kind in expected} == expected
+    order = sorted(
+        zip(scene.offices, truths, strict=True),
+        key=lambda pair: (
+            is_read(pair[1]),
+            -pair[1]["now"]["callbacks"]["never_returned"],
+            pair[1]["now"]["volumes"]["short_abandons"] - pair[1]["now"]["volumes"]["missed"],
+            pair[0].id,
+        ),
+    )
+    assert [one.account.id for one in agency.worst_first] == [office.id for office, _ in order]
+
+
+def is_read(truth: dict[str, Any]) -> bool:
+    return any(share > 0 for share in truth["read"].values()) or truth["now"]["volumes"]["calls"] > 0
+
+
+def near(value: Any) -> Any:
+    """Seconds and shares to a millionth; counts as they are."""
+    if isinstance(value, dict):
+        return {key: near(one) for key, one in value.items()}
+    return pytest.approx(value, rel=1e-9, abs=1e-6) if isinstance(value, float) else value
+
+
+def plain(one: Slice) -> dict[str, Any]:
+    """A slice as names and values."""
+    result = {kind: dataclasses.asdict(getattr(one, kind)) for kind in ("volumes", "callbacks", "coverage")}
+    for name in ("removed", "recordings_removed"):
+        assert result["volumes"].pop(name) == 0  # no retention in these worlds
+    for name in ("causes", "unknown_causes", "not_eligible"):
+        result["coverage"][name] = {count["label"]: count["calls"] for count in result["coverage"][name]}
+    return result
+
+
+JUDGED = ("callers", "returned", "self_recovered", "still_open", "never_returned")
+"""Of the period before, those that depend on how long ago it was."""
+
+
+def said_of(one: AccountFigures) -> dict[str, Any]:
+    before = plain(one.before)
+    before["callbacks"] = {name: before["callbacks"][name] for name in JUDGED}
+    return {
+        "now": plain(one.now),
+        "before": before,
+        "call_back": [dataclasses.astuple(caller) for caller in one.call_back],
+        "heat": {(heat.weekday, heat.hour, heat.in_hours): heat.calls for heat in one.heat},
+        "lost": {kind: sorted(count.calls for count in counts) for kind, counts in one.lost.items()},
+        "reasons": {count.label: count.calls for count in one.lost["reason"]},
+        "trend": [dataclasses.astuple(day) for day in one.trend],
+        "waits": {wait.from_seconds: (wait.answered, wait.missed) for wait in one.waits},
+        "read": {pbx.pbx_id: pbx.read_share for pbx in one.reading},
+        "is_comparable": one.is_comparable,
+        "lake_since": one.lake_since,
+    }
+
+
+def truth_of(office: Office, truth: dict[str, Any]) -> dict[str, Any]:
+    before = dict(truth["before"])
+    before["callbacks"] = {name: before["callbacks"][name] for name in JUDGED}
+    lost: dict[str, Counter[tuple[str, str]]] = truth["lost"]
+    return {
+        **truth,
+        "before": before,
+        "lost": {kind: sorted(counts.values()) for kind, counts in lost.items()},
+        "reasons": {label: calls for (_, label), calls in lost["reason"].items()},
+    }
