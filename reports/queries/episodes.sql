@@ -5,7 +5,7 @@ WITH chosen AS (
         WHEN $as_of IS NULL THEN state
         WHEN first_attempt_at <= least(deadline_at, $as_of) THEN 'returned'
         WHEN reached_direction = 'inbound' AND reached_at <= $as_of AND state = 'self_recovered' THEN 'self_recovered'
-        WHEN state = 'open' OR coalesce(deadline_at > $as_of, true) THEN 'open'
+        WHEN state = 'open' OR has_unread_span OR coalesce(deadline_at > $as_of, true) THEN 'open'
         ELSE 'never_returned'
     END AS state_then
     FROM report_episodes

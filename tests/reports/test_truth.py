@@ -48,12 +48,11 @@ def test_every_figure_equals_the_reckoning(lake: duckdb.DuckDBPyConnection, seed
     found = [read.account_figures(lake, account, period, LATER) for account in config.account]
     truths = [reckoning.figures(office, *scene.days, scene.before) for office in scene.offices]
     for office, one, truth in zip(scene.offices, found, truths, strict=True):
-        assert said_of(one) == near(truth_of(office, truth)), office.id
+        assert differences(said_of(one), truth_of(office, truth)) == {}, office.id
     agency = AgencyFigures(config.agency, period, tuple(found))
     heard = [truth["now"] for office, truth in zip(scene.offices, truths, strict=True) if is_read(truth)]
-    total = plain(agency.total)
-    expected = near(reckoning.agency_total(heard))
-    assert {kind: {name: total[kind][name] for name in expected[kind]} for kind in expected} == expected
+    total, expected = plain(agency.total), reckoning.agency_total(heard)
+    assert differences({kind: {name: total[kind][name] for name in expected[kind]} for kind in expected}, expected) == {}
     order = sorted(
         zip(scene.offices, truths, strict=True),
         key=lambda pair: (
@@ -70,11 +69,16 @@ def is_read(truth: dict[str, Any]) -> bool:
     return any(share > 0 for share in truth["read"].values()) or truth["now"]["volumes"]["calls"] > 0
 
 
-def near(value: Any) -> Any:
-    """Seconds and shares to a millionth; counts as they are."""
-    if isinstance(value, dict):
-        return {key: near(one) for key, one in value.items()}
-    return pytest.approx(value, rel=1e-9, abs=1e-6) if isinstance(value, float) else value
+def differences(said: Any, truth: Any) -> dict[str, tuple[Any, Any]]:
+    """Path of a figure → what the report says and what is true. Seconds and shares to a millionth."""
+    if isinstance(said, dict) and isinstance(truth, dict):
+        return {
+            f"{key}.{path}".rstrip("."): pair
+            for key in sorted({*said, *truth}, key=str)
+            for path, pair in differences(said.get(key), truth.get(key)).items()
+        }
+    same = said == (pytest.approx(truth, rel=1e-9, abs=1e-6) if isinstance(truth, float) else truth)
+    return {} if same else {"": (said, truth)}
 
 
 def plain(one: Slice) -> dict[str, Any]:
