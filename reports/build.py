@@ -97,7 +97,7 @@ def _account(
     links: Links | None,
 ) -> Built:
     values = {"account_id": f.account.id, "since": f.period.since, "until": f.period.until}
-    rows = sql.run(connection, "call_rows", values)
+    rows, before = read.call_rows(connection, f)
     calls = sheets.call_sheet(f.account, rows)
     callers = sheets.caller_sheet(f.account, sql.run(connection, "episode_rows", values))
     html, text = render.account_mail(f, config.agency, _contact(config))
@@ -106,7 +106,7 @@ def _account(
     paths["page"].write_text(page.account_page(f, config.agency, calls, callers, _files(paths), played), "utf-8")
     terms = definitions.terms([f.account])
     paths["workbook"].write_bytes(workbook.account_book(f, calls, callers, terms, now))
-    _write_csv(paths["csv"], calls)
+    _write_csv(paths["csv"], sheets.csv_sheet(f.account, rows, before))
     return _built(
         config,
         f.account.id,

@@ -26,7 +26,7 @@ from trunkline.reports.account import (
     SwitchedOff,
     Wait,
 )
-from trunkline.reports.figures import Callbacks, Count, Coverage, Slice, Volumes
+from trunkline.reports.figures import Callbacks, Count, Coverage, Slice, Volumes, gap
 from trunkline.store.at_risk import lost_soon
 
 _ZONES_APART = dt.timedelta(hours=26)  # a day begins up to 26 hours apart around the world
@@ -41,6 +41,7 @@ def snapshot(connection: duckdb.DuckDBPyConnection, periods: Sequence[Period], a
     }
     sql.run(connection, "snapshot_calls", values)
     sql.run(connection, "snapshot_episodes", values)
+    sql.run(connection, "state_as_of", {})
 
 
 def account_figures(
@@ -54,13 +55,12 @@ def account_figures(
     reach = sql.one(connection, "reach", {"account_id": account.id})
     now, then = _values(account, period), _values(account, before)
     opening = sql.run(connection, "opening_hours", now)
-    age = reach["as_of"] - period.until if reach["as_of"] else dt.timedelta()
     reading, reading_before = _reading(connection, now, period), _reading(connection, then, before)
     return AccountFigures(
         account=account,
         period=period,
         now=_slice(connection, now, None),
-        before=_slice(connection, then, before.until + age),
+        before=_slice(connection, then, same_age(period, reach["as_of"])),
         is_comparable=bool(reading) and all(pbx.is_complete for pbx in (*reading, *reading_before)),
         call_back=tuple(Caller(**row) for row in sql.run(connection, "call_back_now", now)),
         heat=tuple(Heat(**row) for row in sql.run(connection, "heat", now)),
@@ -77,6 +77,20 @@ def account_figures(
         open_spans=tuple(OpenSpan(row["weekday"], row["opens_minute"], row["closes_minute"]) for row in opening),
         has_pbx_hours=any(row["hours_from"] == "pbx" for row in opening),
     )
+
+
+def same_age(period: Period, as_of: dt.datetime | None) -> dt.datetime:
+    """The moment that lay as long after the period before as the data's end `as_of` lies after this one."""
+    before = period.previous()
+    return before.until + (as_of - period.until if as_of else dt.timedelta())
+
+
+def call_rows(connection: duckdb.DuckDBPyConnection, figures: AccountFigures) -> tuple[list[sql.Row], list[sql.Row]]:
+    """Every call of the period and of the one before, with what is known of its caller. Needs `snapshot`."""
+    account, period = figures.account, figures.period
+    then = {**_values(account, period.previous()), "as_of": same_age(period, figures.as_of)}
+    now = {**_values(account, period), "as_of": None}
+    return sql.run(connection, "call_rows", now), sql.run(connection, "call_rows", then)
 
 
 def _lost_soon(connection: duckdb.DuckDBPyConnection, account: Account, moment: dt.datetime) -> tuple[Problem, ...]:
@@ -115,10 +129,8 @@ def coverage(rows: Sequence[sql.Row]) -> Coverage:
     unknown: Counter[str] = Counter()
     reasons: Counter[str] = Counter()
     for row in eligible:
-        if row["state"] in {"missing", "mismatch"}:
-            causes["mismatch" if row["state"] == "mismatch" else row["cause"]] += row["calls"]
-        elif row["state"] == "unknown":
-            unknown[row["cause"] or ("unreadable" if row["recorded"] else "not_looked_at")] += row["calls"]
+        if label := gap(row["state"], row["cause"], row["recorded"]):
+            (unknown if row["state"] == "unknown" else causes)[label] += row["calls"]
     for row in rows:
         if not row["eligible"]:
             reasons[row["not_eligible"]] += row["calls"]
