@@ -9,7 +9,7 @@ from typing import Any
 from trunkline.config import Account
 from trunkline.reports import evidence, words
 from trunkline.reports.account import AccountFigures
-from trunkline.reports.figures import Slice, gap
+from trunkline.reports.figures import gap
 from trunkline.reports.play import Plays
 from trunkline.reports.rows import shown
 from trunkline.reports.sql import Row

@@ -322,7 +322,9 @@ def call_back(office: Office, first: dt.date, end: dt.date) -> list[tuple[Any, .
 
 def heat(office: Office, first: dt.date, end: dt.date) -> Counter[tuple[int, int, bool | None]]:
     lost = lost_calls(office, first, end)
-    return Counter((office.local(one.at).isoweekday(), office.local(one.at).hour, office.in_hours(one.at)) for one in lost)
+    return Counter(
+        (office.local(one.at).isoweekday(), office.local(one.at).hour, office.in_hours(one.at)) for one in lost
+    )
 
 
 def lost_by(office: Office, first: dt.date, end: dt.date) -> dict[str, Counter[tuple[str, str]]]:
@@ -344,7 +346,10 @@ def trend(office: Office, first: dt.date, end: dt.date) -> list[tuple[Any, ...]]
         since, until = office.instant(day, dt.time()), office.instant(day + DAY, dt.time())
         offered = [one for one in of_days(office, day, day + DAY) if one.direction == "inbound"]
         read = any(begins < until and ends > since for spans in office.read.values() for begins, ends in spans)
-        lost, short = len(lost_calls(office, day, day + DAY)), sum(is_short(office, c) is True for c in offered if c.missed)
+        lost, short = (
+            len(lost_calls(office, day, day + DAY)),
+            sum(is_short(office, c) is True for c in offered if c.missed),
+        )
         result.append((day, len(offered), lost, short) if read or offered else (day, None, None, None))
     return result
 
@@ -389,7 +394,9 @@ def why_not_eligible(office: Office, call: Call) -> str | None:
 
 def heard(call: Call) -> float | None:
     """Seconds that can be heard, two sides of one talk once."""
-    spans = [(tape.begins or dt.datetime.min, tape.audio) for tape in call.tapes if tape.state == "stored" and tape.audio is not None]
+    spans = [
+        (tape.begins or call.at, tape.audio) for tape in call.tapes if tape.state == "stored" and tape.audio is not None
+    ]
     if not spans:
         return None
     total, until = 0.0, None

@@ -16,7 +16,6 @@ import duckdb
 import pytest
 import reckoning
 import worlds
-from reckoning import Office
 
 from trunkline.periods import parse
 from trunkline.reports import read
@@ -48,11 +47,13 @@ def test_every_figure_equals_the_reckoning(lake: duckdb.DuckDBPyConnection, seed
     found = [read.account_figures(lake, account, period, LATER) for account in config.account]
     truths = [reckoning.figures(office, *scene.days, scene.before) for office in scene.offices]
     for office, one, truth in zip(scene.offices, found, truths, strict=True):
-        assert differences(said_of(one), truth_of(office, truth)) == {}, office.id
+        assert differences(said_of(one), truth_of(truth)) == {}, office.id
     agency = AgencyFigures(config.agency, period, tuple(found))
     heard = [truth["now"] for office, truth in zip(scene.offices, truths, strict=True) if is_read(truth)]
     total, expected = plain(agency.total), reckoning.agency_total(heard)
-    assert differences({kind: {name: total[kind][name] for name in expected[kind]} for kind in expected}, expected) == {}
+    assert (
+        differences({kind: {name: total[kind][name] for name in expected[kind]} for kind in expected}, expected) == {}
+    )
     order = sorted(
         zip(scene.offices, truths, strict=True),
         key=lambda pair: (
@@ -113,7 +114,7 @@ def said_of(one: AccountFigures) -> dict[str, Any]:
     }
 
 
-def truth_of(office: Office, truth: dict[str, Any]) -> dict[str, Any]:
+def truth_of(truth: dict[str, Any]) -> dict[str, Any]:
     before = dict(truth["before"])
     before["callbacks"] = {name: before["callbacks"][name] for name in JUDGED}
     lost: dict[str, Counter[tuple[str, str]]] = truth["lost"]

@@ -152,11 +152,9 @@ def _read(rng: Random, since: dt.datetime, until: dt.datetime) -> tuple[tuple[dt
     return tuple(window for number, window in enumerate(windows) if number != hole)
 
 
-def _calls(
-    rng: Random, office: Office, days: tuple[dt.date, dt.date], before: tuple[dt.date, dt.date]
-) -> list[Call]:
+def _calls(rng: Random, office: Office, days: tuple[dt.date, dt.date], before: tuple[dt.date, dt.date]) -> list[Call]:
     since, until = office.instant(before[0], dt.time()) - 3 * DAY, office.instant(days[1], dt.time()) + 3 * DAY
-    callers = [f"+6141200{rng.randrange(1000):03}{number}" for number in range(rng.randrange(4, 16))]
+    callers = [f"+614120{rng.randrange(1000):03}{number:02}" for number in range(rng.randrange(4, 16))]
     calls: list[Call] = []
     for _ in range(rng.randrange(40, 110)):
         at = since + dt.timedelta(seconds=rng.randrange(int((until - since).total_seconds())))
@@ -263,9 +261,8 @@ def _put(connection: duckdb.DuckDBPyConnection, table: str, rows: list[dict[str,
     if rows:
         frame = pl.DataFrame(rows, infer_schema_length=None).to_arrow()
         connection.register("rows_to_put", frame)
-        connection.execute(f"INSERT INTO {table} BY NAME FROM rows_to_put")  # noqa: S608
+        connection.execute(f"INSERT INTO {table} BY NAME FROM rows_to_put")
         connection.unregister("rows_to_put")
-
 
 
 def _row(office: Office, call: Call) -> dict[str, object]:
