@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from trunkline.config import Account
 from trunkline.reports import evidence, words
 from trunkline.reports.account import AccountFigures
-from trunkline.reports.figures import gap
 from trunkline.reports.play import Plays
+from trunkline.reports.reasons import COVERED, PENDING, reason
 from trunkline.reports.rows import shown
 from trunkline.reports.sql import Row
 
@@ -136,7 +136,11 @@ def _caller_keys(rows: Sequence[Row]) -> dict[str | None, str]:
 
 
 def _gap(row: Row) -> str | None:
-    return gap(row["recording_state"], row["recording_cause"], row["recorded"]) if row["eligible"] else None
+    """Why a call that should be recorded has no verified recording, as the causes are counted; null of others."""
+    if not row["eligible"]:
+        return None
+    said = reason({**row, "state": row["recording_state"], "cause": row["recording_cause"]})
+    return None if said in {COVERED, PENDING} else said
 
 
 def csv_sheet(account: Account, now: Sequence[Row], before: Sequence[Row]) -> Sheet:
@@ -247,11 +251,11 @@ def on_page(sheet: Sheet, title: str, columns: dict[str, str], plays: Plays | No
     return Shown(title, words.number(len(picked.rows)), tuple(heads), rows, numeric, " ".join(notes))
 
 
-_CODES: dict[str, dict[str, str]] = {
+_CODES: Mapping[str, Mapping[str, str]] = {
     "miss_reason": words.REASONS,
     "state": words.STATES,
     "not_eligible": words.NOT_ELIGIBLE,
-    "recording_cause": {code: said for code, (said, _mend) in words.CAUSES.items()},
+    "recording_cause": words.CAUSE_NAMES,
 }
 
 

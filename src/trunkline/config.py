@@ -11,9 +11,10 @@ from typing import Annotated, Literal
 from pydantic import Field, PrivateAttr, SecretStr, model_validator
 
 from trunkline import hours as opening
+from trunkline.branding import Brand
 from trunkline.crms import Crm
 from trunkline.errors import ConfigError
-from trunkline.fields import Address, CallbackWithin, Country, Days, Id, Origin, Zone
+from trunkline.fields import Address, CallbackWithin, Country, Days, Id, Language, Origin, Zone
 from trunkline.links import Links as SignedLinks
 from trunkline.secrets import SecretRef, Settings, reveal, revealed
 from trunkline.table import Table
@@ -25,13 +26,16 @@ LEAST_SECRET = 32  # characters: what signs links must not be guessed by trying
 
 
 class Agency(Table):
-    """The firm that runs trunkline for its clients."""
+    """The firm that runs trunkline for its clients. `language` and `brand` are its reports' and its accounts'."""
 
     id: Id
     name: str
     timezone: Zone
     country: Country
     report_to: tuple[Address, ...] = ()
+    pdf: bool = False
+    language: Language = "en"
+    brand: Brand = Brand()
 
 
 class StoreTable(Table):
@@ -124,13 +128,15 @@ class Pbx(Table):
 
 
 class Account(Table):
-    """A client of the agency."""
+    """A client of the agency. `language` and what `brand` sets take the place of the agency's."""
 
     id: Id
     name: str
     timezone: Zone
     country: Country
     report_to: tuple[Address, ...] = ()
+    language: Language | None = None
+    brand: Brand = Brand()
     recording_policy: RecordingPolicy = "all"
     recording_format: RecordingFormat = "original"
     recording_pauses: tuple[str, ...] = ()
