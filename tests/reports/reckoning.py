@@ -204,7 +204,9 @@ def figures(office: Office, first: dt.date, end: dt.date, before: tuple[dt.date,
         "call_back": call_back(office, first, end),
         "heat": heat(office, first, end),
         "lost": lost_by(office, first, end),
-        "trend": trend(office, first, end),
+        "trend": [span_of(office, first + number * DAY, 1) for number in range((end - first).days)],
+        "weeks": weeks(office, end),
+        "strip": strip(office, first, end),
         "waits": waits(office, first, end),
         "read": {pbx: _share(office, pbx, first, end) for pbx in office.pbxs},
         "is_comparable": all(_share(office, pbx, *days) == 1 for pbx in office.pbxs for days in ((first, end), before)),
@@ -338,30 +340,50 @@ def lost_by(office: Office, first: dt.date, end: dt.date) -> dict[str, Counter[t
     }
 
 
-def trend(office: Office, first: dt.date, end: dt.date) -> list[tuple[Any, ...]]:
-    """Day, offered, lost, short abandons; blank where nothing was read."""
-    result: list[tuple[Any, ...]] = []
-    for number in range((end - first).days):
-        day = first + number * DAY
-        since, until = office.instant(day, dt.time()), office.instant(day + DAY, dt.time())
-        offered = [one for one in of_days(office, day, day + DAY) if one.direction == "inbound"]
-        read = any(begins < until and ends > since for spans in office.read.values() for begins, ends in spans)
-        lost, short = (
-            len(lost_calls(office, day, day + DAY)),
-            sum(is_short(office, c) is True for c in offered if c.missed),
-        )
-        result.append((day, len(offered), lost, short) if read or offered else (day, None, None, None))
-    return result
+def span_of(office: Office, first: dt.date, length: int) -> tuple[Any, ...]:
+    """First day, share of its days and PBXs that was read, offered, lost, short abandons; blank where nothing was."""
+    days = [first + number * DAY for number in range(length)]
+    shares = [_share(office, pbx, day, day + DAY) for day in days for pbx in office.pbxs]
+    offered = [one for one in of_days(office, first, first + length * DAY) if one.direction == "inbound"]
+    if not any(shares) and not offered:
+        return (first, 0.0, None, None, None)
+    lost = len(lost_calls(office, first, first + length * DAY))
+    short = sum(is_short(office, one) is True for one in offered if one.missed)
+    return (first, sum(shares) / len(shares), len(offered), lost, short)
 
 
-def waits(office: Office, first: dt.date, end: dt.date) -> dict[int, tuple[int, int]]:
-    """From so many seconds → answered and missed."""
-    found: dict[int, list[int]] = defaultdict(lambda: [0, 0])
+def weeks(office: Office, end: dt.date) -> list[tuple[Any, ...]]:
+    """The last twelve weeks of Monday to Sunday that are over by then."""
+    monday = end - DAY * (end.isoweekday() - 1)
+    return [span_of(office, monday - back * 7 * DAY, 7) for back in range(12, 0, -1)]
+
+
+def waits(office: Office, first: dt.date, end: dt.date) -> dict[float | None, tuple[int, int, int]]:
+    """From so many seconds (null: not known) → answered, missed, and of these short abandons."""
+    steps = (0, 10, 20, 30, 60, 120, 300, office.short)
+    found: dict[float | None, list[int]] = defaultdict(lambda: [0, 0, 0])
     for call in of_days(office, first, end):
-        if call.direction == "inbound" and call.wait is not None:
-            step = max(step for step in (0, 10, 20, 30, 60, 120, 300) if step <= call.wait)
+        if call.direction == "inbound":
+            step = None if call.wait is None else max(step for step in steps if step <= call.wait)
             found[step][call.missed] += 1
-    return {step: (answered, missed) for step, (answered, missed) in sorted(found.items())}
+            found[step][2] += call.missed and is_short(office, call) is True
+    return {step: tuple(counts) for step, counts in found.items()}
+
+
+def strip(office: Office, first: dt.date, end: dt.date) -> dict[tuple[str, str | None, dt.date], Counter[str]]:
+    """PBX, number that took part (null: none did) and day → calls by what became of their recording."""
+    found: dict[tuple[str, str | None, dt.date], Counter[str]] = defaultdict(Counter)
+    for call in of_days(office, first, end):
+        if not call.spoke:
+            continue
+        inside = {call.by} if call.by and call.direction != "outbound" else set()
+        if call.queue and (call.pbx, call.queue) in office.switches:
+            inside.add(call.queue)
+        state, cause = recording_state(office, call)
+        said = {"verified": "covered", "paused": "covered"}.get(state, cause or state)
+        for dn in inside or {None}:
+            found[call.pbx, dn, office.local(call.at).date()][_not_eligible(office, call) or said] += 1
+    return found
 
 
 def quantile(values: Sequence[float], share: float) -> float | None:

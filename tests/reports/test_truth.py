@@ -78,6 +78,14 @@ def differences(said: Any, truth: Any) -> dict[str, tuple[Any, Any]]:
             for key in sorted({*said, *truth}, key=str)
             for path, pair in differences(said.get(key), truth.get(key)).items()
         }
+    if isinstance(said, list) and isinstance(truth, list) and len(said) == len(truth):
+        return {
+            f"{place}.{path}".rstrip("."): pair
+            for place, ones in enumerate(zip(said, truth, strict=True))
+            for path, pair in differences(*ones).items()
+        }
+    if isinstance(said, tuple) and isinstance(truth, tuple):
+        return differences(list(said), list(truth))
     same = said == (pytest.approx(truth, rel=1e-9, abs=1e-6) if isinstance(truth, float) else truth)
     return {} if same else {"": (said, truth)}
 
@@ -107,7 +115,11 @@ def said_of(one: AccountFigures) -> dict[str, Any]:
         "lost": {kind: sorted(count.calls for count in counts) for kind, counts in one.lost.items()},
         "reasons": {count.label: count.calls for count in one.lost["reason"]},
         "trend": [dataclasses.astuple(day) for day in one.trend],
-        "waits": {wait.from_seconds: (wait.answered, wait.missed) for wait in one.waits},
+        "weeks": [dataclasses.astuple(week) for week in one.weeks],
+        "strip": {
+            (line.pbx_id, line.dn, cell.day): dict(cell.calls) for line in one.strip for cell in line.cells if cell.calls
+        },
+        "waits": {wait.from_seconds: (wait.answered, wait.missed, wait.short_abandons) for wait in one.waits},
         "read": {pbx.pbx_id: pbx.read_share for pbx in one.reading},
         "is_comparable": one.is_comparable,
         "lake_since": one.lake_since,
