@@ -26,7 +26,7 @@ NO_FIGURE = (  # what has digits and is no figure of calls: times, thresholds, a
     r".* of this period was read from .*",
     r".*: \d+ rows? received [=≠] .*",
     r"The lake reaches back to .*",
-    r"Calls missed per weekday and hour; .*",
+    r"Calls missed per weekday and hour[;,.] .*",
     r": .*",  # a definition
     r"Rates leave out .*",
     r"\d.* more are in the full report.*",
@@ -53,12 +53,13 @@ def made(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 
 
 def test_an_accounts_mail_prints_what_its_csv_gives(made: Made) -> None:
+    agency = {row["account_id"]: row for row in read(made[-1][0].paths["csv"])}
     for report, account in made:
         if account is not None:
-            check_account(report, account)
+            check_account(report, account, is_compared=agency[account.id]["before_offered"] != "")
 
 
-def check_account(report: Built, account: Account) -> None:
+def check_account(report: Built, account: Account, *, is_compared: bool) -> None:
     rows, html = read(report.paths["csv"]), Printed(report.html)
     now = Sums([row for row in rows if row["period"] == "this"])
     before = Sums([row for row in rows if row["period"] == "before"])
@@ -66,7 +67,7 @@ def check_account(report: Built, account: Account) -> None:
         assert now.rows == []
         return
     what = re.findall(r"the (?:\w+|\d+ days) before", report.text)[0]
-    compared = None if f"no comparison with {what}" in report.text else before
+    compared = before if is_compared else None
     short = f"{account.missed.short_abandon_seconds:g} s"
     kpis = [
         *missed_kpi(now, compared, what, short),
@@ -83,12 +84,26 @@ def check_account(report: Built, account: Account) -> None:
     assert [[re.sub(r", .* since .*", "", one[0].split("\n")[0]), one[1]] for one in causes] == cause_table(now)
     said = {*kpis, lead(now, account, what), *foot(now), outside(now), recordings_note(now)}
     assert lead(now, account, what) in html.texts
-    for text in html.texts[html.texts.index(lead(now, account, what)) :]:
+    scored = without_scale(html.texts)
+    for text in scored[scored.index(lead(now, account, what)) :]:
         assert text in said or not re.search(r"\d", text) or any(re.fullmatch(one, text) for one in NO_FIGURE), text
     shown = said if now.lost else said - {outside(now)}
     shown = shown if now.spoken else shown - {recordings_note(now)}
     assert shown - {""} <= set(html.texts)
+    assert html.texts[1].startswith(lead(now, account, what))  # the preview in an inbox
     check_text(report, now, kpis, html)
+
+
+def without_scale(texts: list[str]) -> list[str]:
+    """Without the colours' scale over the hours: `1`, `2`, `3–4`, `5–7`, `8+`, each step beginning where one ends."""
+    if "missed calls" not in texts:
+        return texts
+    end = texts.index("missed calls")
+    start = max(place for place in range(end) if texts[place].startswith("Calls missed per weekday and hour"))
+    steps = texts[start + 1 : end]
+    ends = [int(re.findall(r"\d+", step)[-1]) for step in steps]
+    assert [int(re.findall(r"\d+", step)[0]) for step in steps] == [1, *(one + 1 for one in ends[:-1])]
+    return texts[: start + 1] + texts[end:]
 
 
 def missed_kpi(now: Sums, before: Sums | None, what: str, short: str) -> list[str]:
@@ -231,8 +246,9 @@ def lost_table(title: str, lines: list[tuple[str, int]]) -> list[list[str]]:
 
 
 def unnamed(cells: list[str]) -> list[str]:
-    """`Front desk (101)` → `101`: a CSV has the number."""
-    return [re.sub(r"^.* \((\d+)\)$", r"\1", cells[0]), *cells[1:]]
+    """`Front desk (101)` → `101`, `+61 8 7000 1111` → `+61870001111`: a CSV has the number."""
+    label = cells[0].replace(" ", "") if cells[0].startswith("+") else cells[0]
+    return [re.sub(r"^.* \((\d+)\)$", r"\1", label), *cells[1:]]
 
 
 def cause_table(now: Sums) -> list[list[str]]:
@@ -322,7 +338,8 @@ def test_the_agencys_mail_prints_what_its_csv_gives(made: Made) -> None:
     at = html.texts.index("Recording coverage")
     covered = total["verified"] + total["paused"]
     judged = covered + total["of_another_length"] + total["missing"]
-    assert html.texts[at + 1] == percent(share(covered, judged))
+    none_judged = "not known" if total["eligible"] else "none due" if total["people_spoke"] else "no calls"
+    assert html.texts[at + 1] == (percent(share(covered, judged)) if judged else none_judged)
     known = total["people_spoke"] - total["recorded_not_known"]
     assert f"{percent(share(total['recorded'], known))} of all calls in which people spoke" in " ".join(html.texts[at:])
     check_changes(rows, html)

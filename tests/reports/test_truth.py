@@ -117,7 +117,10 @@ def said_of(one: AccountFigures) -> dict[str, Any]:
         "trend": [dataclasses.astuple(day) for day in one.trend],
         "weeks": [dataclasses.astuple(week) for week in one.weeks],
         "strip": {
-            (line.pbx_id, line.dn, cell.day): dict(cell.calls) for line in one.strip for cell in line.cells if cell.calls
+            (line.pbx_id, line.dn, cell.day): dict(cell.calls)
+            for line in one.strip
+            for cell in line.cells
+            if cell.calls
         },
         "waits": {wait.from_seconds: (wait.answered, wait.missed, wait.short_abandons) for wait in one.waits},
         "read": {pbx.pbx_id: pbx.read_share for pbx in one.reading},
