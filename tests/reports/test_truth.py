@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import datetime as dt
 import os
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import duckdb
@@ -17,12 +18,16 @@ import pytest
 import reckoning
 import worlds
 
-from trunkline.periods import parse
+from trunkline.config import Account
+from trunkline.periods import Period, parse
 from trunkline.reports import read
 from trunkline.reports.account import AccountFigures
 from trunkline.reports.agency import AgencyFigures
 from trunkline.reports.figures import Slice
+from trunkline.store.caller_key import CALLER_KEY
+from trunkline.store.excerpt import cut
 from trunkline.store.lake import migrate
+from trunkline.store.purge_calls import purge_calls
 
 SEEDS = [int(seed) for seed in os.environ.get("TRUNKLINE_SEEDS", "1 2 3 4 5 6").split()]
 LATER = dt.datetime(2026, 12, 1, tzinfo=dt.UTC)
@@ -64,6 +69,37 @@ def test_every_figure_equals_the_reckoning(lake: duckdb.DuckDBPyConnection, seed
         ),
     )
     assert [one.account.id for one in agency.worst_first] == [office.id for office, _ in order]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_an_excerpt_of_the_lake_gives_the_figures_of_the_whole(lake: duckdb.DuckDBPyConnection, seed: int) -> None:
+    """Of the period, and of its first day alone, which has callers' calls before and after it; with calls removed."""
+    scene = worlds.scene(seed)
+    worlds.write(lake, scene)
+    lake.execute(f"UPDATE calls SET caller_key = {CALLER_KEY} WHERE hash(call_id) % 3 > 0")  # noqa: S608
+    for office in scene.offices[seed % 2 :]:
+        purge_calls(lake, office.id, office.instant(scene.days[0], dt.time(11)), "secret", LATER)
+    config = scene.config()
+    for text in (scene.period, f"{scene.before[0]}", f"{scene.days[0]}"):
+        period = parse(text, scene.agency_zone, LATER)
+        whole = figures_of(lake, config.account, period)
+        ids = [account.id for account in config.account]
+        with contextlib.closing(cut(lake, *read.reach([period]), ids, read.trend_since([period]))) as excerpt:
+            found = figures_of(excerpt, config.account, period)
+        for office, one, other in zip(scene.offices, whole, found, strict=True):
+            assert differences(plainly(other), plainly(one)) == {}, (office.id, text)
+
+
+def figures_of(
+    connection: duckdb.DuckDBPyConnection, accounts: Sequence[Account], period: Period
+) -> list[AccountFigures]:
+    read.snapshot(connection, [period], accounts)
+    return [read.account_figures(connection, account, period, LATER) for account in accounts]
+
+
+def plainly(one: AccountFigures) -> dict[str, Any]:
+    """All that a report is made of."""
+    return dataclasses.asdict(dataclasses.replace(one, account=None, period=None))  # type: ignore[arg-type]
 
 
 def is_read(truth: dict[str, Any]) -> bool:

@@ -292,6 +292,7 @@ def _legs(office: Office) -> list[dict[str, object]]:
             "leg_id": f"{office.id}:{call.id}:{dn}",
             "call_id": call.id,
             "pbx_id": call.pbx,
+            "started_at": call.at,
             "destination_kind": "extension",
             "destination_dn": dn,
             "spoke": False,
@@ -312,7 +313,7 @@ def _recordings(office: Office) -> list[dict[str, object]]:
             "cause": tape.cause,
             "bytes": tape.size if tape.state == "stored" else None,
             "audio_seconds": tape.audio,
-            "started_at": tape.begins,
+            "started_at": tape.begins or call.at,
             "evidence": json.dumps({}),
         }
         for call in office.calls
