@@ -61,6 +61,13 @@ def command(
         "index": str(index),
         "mailed": reported.mailed,
         "failures": [vars(one) for one in reported.failures],
+        "figures": [
+            {"scope": one.scope, "period": one.period, "is_read": one.is_read, "figures": dict(one.figures)}
+            for one in reported.built
+        ],
+            {"scope": one.scope, "period": one.period, "is_read": one.is_read, "figures": dict(one.figures)}
+            for one in reported.built
+        ],
     }
     options.finish(result, 1 if reported.failures else 0)
 

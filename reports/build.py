@@ -35,6 +35,7 @@ from trunkline.reports import (
 from trunkline.reports.account import AccountFigures
 from trunkline.reports.agency import AgencyFigures
 from trunkline.reports.brand import Image, branded, wearing
+from trunkline.reports.figures import Slice
 from trunkline.reports.sheets import Sheet
 
 
@@ -42,7 +43,8 @@ from trunkline.reports.sheets import Sheet
 class Built:
     """One report: its files and its mail. `scope` is the account's id or the agency's.
 
-    `reply_to` is empty where answers go to the sender; `images` are those that the HTML names `cid:`.
+    `reply_to` is empty where answers go to the sender; `images` are those that the HTML names `cid:`. `figures`: those
+    of the files by name (`figures.Slice.named`), of what was read; `is_read` is false where that was nothing.
     """
 
     scope: str
@@ -57,6 +59,8 @@ class Built:
     unsubscribe: str
     reply_to: str
     images: tuple[Image, ...]
+    is_read: bool
+    figures: Mapping[str, int | float | None]
 
 
 def build(
@@ -137,6 +141,7 @@ def _account(
         text,
         html,
         f.account.report_to,
+        f.now if f.is_read else None,
     )
 
 
@@ -153,7 +158,16 @@ def _agency(config: Config, f: AgencyFigures, out: Path, now: dt.datetime, with_
     _write_csv(paths["csv"], sheet)
     folder.write_facts(out, f.agency.id, f.period, _facts(f.agency.name, agency_view.shared(f)["kpis"]))
     return _built(
-        config, f.agency.id, f.agency.name, f.period, paths, agency_view.subject(f), text, html, f.agency.report_to
+        config,
+        f.agency.id,
+        f.agency.name,
+        f.period,
+        paths,
+        agency_view.subject(f),
+        text,
+        html,
+        f.agency.report_to,
+        f.total if f.is_read else None,
     )
 
 
@@ -196,6 +210,7 @@ def _built(
     text: str,
     html: str,
     recipients: tuple[str, ...],
+    now: Slice | None,
 ) -> Built:
     folder.put(paths["mail"], html.encode())
     folder.put(paths["text"], text.encode())
@@ -216,4 +231,6 @@ def _built(
         _contact(config),
         worn.reply_to,
         worn.logo.images if worn.logo else (),
+        now is not None,
+        now.named if now else {},
     )
