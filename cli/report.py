@@ -71,6 +71,10 @@ def command(
         "quiet": reported.quiet,
         "already_sent": [vars(one) for one in reported.already],
         "failures": [vars(one) for one in reported.failures],
+        "figures": [
+            {"scope": one.scope, "period": one.period, "is_read": one.is_read, "figures": dict(one.by_name)}
+            for one in reported.built
+        ],
     }
     options.finish(result, 1 if reported.failures else 0)
 

@@ -77,8 +77,8 @@ def _found(connection: duckdb.DuckDBPyConnection, press: Press, account: Account
     with wearing(press.config, account):
         f = dataclasses.replace(f, restated=restated.of_account(connection, f))
     values = {"account_id": account.id, "since": f.period.since, "until": f.period.until}
-    calls, callers = sql.run(connection, "call_rows", values), sql.run(connection, "episode_rows", values)
-    return Found(f, restated.account_part(connection, f), calls, callers)
+    calls, before = read.call_rows(connection, f)
+    return Found(f, restated.account_part(connection, f), calls, before, sql.run(connection, "episode_rows", values))
 
 
 def _alone(press: Press, account: Account) -> Press:

@@ -62,6 +62,7 @@ def snapshot(connection: duckdb.DuckDBPyConnection, periods: Sequence[Period], a
     }
     for part in ("calls", "episodes", "parties", "rang", "activities", "days", "read_days"):
         sql.run(connection, f"snapshot_{part}", values)
+    sql.run(connection, "state_as_of", {})
     take(connection, accounts[:AT_ONCE])
 
 
@@ -100,13 +101,12 @@ def account_figures(
     reach = sql.one(connection, "reach", {"account_id": account.id})
     now, then = _values(account, period), _values(account, before)
     opening = sql.run(connection, "opening_hours", now)
-    age = reach["as_of"] - period.until if reach["as_of"] else dt.timedelta()
     reading, reading_before = _reading(connection, now, period), _reading(connection, then, before)
     return AccountFigures(
         account=account,
         period=period,
         now=_slice(connection, now, None),
-        before=_slice(connection, then, before.until + age),
+        before=_slice(connection, then, same_age(period, reach["as_of"])),
         is_comparable=bool(reading) and all(pbx.is_complete for pbx in (*reading, *reading_before)),
         call_back=tuple(Caller(**row) for row in sql.run(connection, "call_back_now", now)),
         heat=tuple(Heat(**row) for row in sql.run(connection, "heat", now)),
@@ -135,6 +135,20 @@ def as_of(
     if not any(pbx.is_read for pbx in _reading(connection, values, period)):
         return None
     return _slice(connection, values, moment)
+
+
+def same_age(period: Period, as_of: dt.datetime | None) -> dt.datetime:
+    """The moment that lay as long after the period before as the data's end `as_of` lies after this one."""
+    before = period.previous()
+    return before.until + (as_of - period.until if as_of else dt.timedelta())
+
+
+def call_rows(connection: duckdb.DuckDBPyConnection, figures: AccountFigures) -> tuple[list[sql.Row], list[sql.Row]]:
+    """Every call of the period and of the one before, with what is known of its caller. Needs `snapshot`."""
+    account, period = figures.account, figures.period
+    then = {**_values(account, period.previous()), "as_of": same_age(period, figures.as_of)}
+    now = {**_values(account, period), "as_of": None}
+    return sql.run(connection, "call_rows", now), sql.run(connection, "call_rows", then)
 
 
 def _lost_soon(connection: duckdb.DuckDBPyConnection, account: Account, moment: dt.datetime) -> tuple[Problem, ...]:

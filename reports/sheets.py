@@ -11,8 +11,8 @@ from trunkline.config import Account
 from trunkline.numbers import masked
 from trunkline.reports import evidence, words
 from trunkline.reports.account import AccountFigures
-from trunkline.reports.figures import Slice
 from trunkline.reports.play import Plays
+from trunkline.reports.reasons import COVERED, PENDING, reason
 from trunkline.reports.rows import Place, is_hidden, shown
 from trunkline.reports.sql import Row
 
@@ -38,6 +38,11 @@ class Sheet:
         index = self.heads.index(head)
         return Sheet(self.name, self.heads, [row for row in self.rows if row[index] in values])
 
+    def plus(self, head: str, values: Sequence[Cell]) -> Sheet:
+        """With one more column, the first."""
+        rows = [(value, *row) for value, row in zip(values, self.rows, strict=True)]
+        return Sheet(self.name, (head, *self.heads), rows)
+
     def only(self, name: str, *heads: str) -> Sheet:
         """Some of the columns."""
         indexes = [self.heads.index(head) for head in heads]
@@ -48,32 +53,50 @@ class Sheet:
 _CALL_COLUMNS = {
     "call_id": "call_id",
     "started_local": "local_at",
+    "started_utc": "utc_at",
     "direction": "direction",
     "outcome": "outcome",
     "miss_reason": "miss_reason",
     "caller": "external_number",
     "caller_name": "external_name",
+    "caller_key": "caller_key",
     "number_called": "did",
     "queue": "queue",
+    "rang_extensions": "rang_extensions",
     "answered_by": "answered_by",
     "wait_seconds": "wait_seconds",
     "talk_seconds": "talk_seconds",
     "short_abandon": "short_abandon",
+    "lost": "is_lost",
     "in_hours": "in_hours",
     "holiday": "holiday",
     "weekday": "weekday",
     "hour": "hour",
     "first_time": "first_time",
     "episode_id": "episode_id",
+    "episode_state": "state_then",
+    "episode_unjudged": "is_unjudged",
+    "episode_tries": "tries",
+    "episode_last_missed_local": "last_missed_local",
+    "episode_longest_wait_seconds": "longest_wait_seconds",
+    "episode_first_time": "caller_first_time",
+    "episode_reached": "is_reached",
+    "call_back_now": "needs_call",
+    "seconds_to_callback": "seconds_to_callback",
+    "open_seconds_to_callback": "open_seconds_to_callback",
     "people_spoke": "spoke",
     "eligible": "eligible",
     "not_eligible": "not_eligible",
     "recorded": "recorded",
     "recording_state": "recording_state",
     "recording_cause": "recording_cause",
+    "coverage_cause": "coverage_cause",
     "recording_evidence": "recording_evidence",
     "audio_seconds": "audio_seconds",
     "recorded_in_error": "recorded_in_error",
+    "caller_removed": "is_removed",
+    "recording_removed": "recording_removed",
+    "crm_states": "crm_states",
     "pbx_id": "pbx_id",
 }
 _EPISODE_COLUMNS = {
@@ -95,9 +118,37 @@ _EPISODE_COLUMNS = {
 
 
 def call_sheet(account: Account, rows: Sequence[Row], place: Place = "page") -> Sheet:
-    """Every call of the period with what the views say of it; for a mail with numbers as mails may show them."""
-    said = [{**row, "recording_evidence": evidence.said(row["recording_evidence"])} for row in rows]
+    """Every call with what the views say of it, in the order of `rows`; for a mail with numbers as mails show them."""
+    keys = _caller_keys(rows)
+    said = [
+        {
+            **row,
+            "recording_evidence": evidence.said(row["recording_evidence"]),
+            "coverage_cause": _gap(row),
+            "caller_key": keys.get(row["external_number"]),
+        }
+        for row in rows
+    ]
     return _sheet("Calls", account, said, _CALL_COLUMNS, place)
+
+
+def _caller_keys(rows: Sequence[Row]) -> dict[str | None, str]:
+    """Caller → `caller 17`: tells callers apart in one report, also where numbers are masked, and tells no number."""
+    numbers = dict.fromkeys(row["external_number"] for row in rows if row["external_number"] is not None)
+    return {number: f"caller {place}" for place, number in enumerate(numbers, start=1)}
+
+
+def _gap(row: Row) -> str | None:
+    """Why a call that should be recorded has no verified recording, as the causes are counted; null of others."""
+    if not row["eligible"]:
+        return None
+    said = reason({**row, "state": row["recording_state"], "cause": row["recording_cause"]})
+    return None if said in {COVERED, PENDING} else said
+
+
+def csv_sheet(account: Account, now: Sequence[Row], before: Sequence[Row], place: Place = "page") -> Sheet:
+    """The calls of the period (`this`) and of the one before (`before`): all that the mail's figures come from."""
+    return call_sheet(account, [*now, *before], place).plus("period", ["this"] * len(now) + ["before"] * len(before))
 
 
 def caller_sheet(account: Account, rows: Sequence[Row], place: Place = "page") -> Sheet:
@@ -105,40 +156,58 @@ def caller_sheet(account: Account, rows: Sequence[Row], place: Place = "page") -
     return _sheet("Callers", account, rows, _EPISODE_COLUMNS, place)
 
 
-_Figure = Callable[[Slice], int | float | None]
+_Figure = Callable[[AccountFigures], int | float | None]
 _ACCOUNT_FIGURES: dict[str, _Figure] = {
-    "offered": lambda now: now.volumes.offered,
-    "answered": lambda now: now.volumes.answered,
-    "missed": lambda now: now.volumes.missed,
-    "short_abandons": lambda now: now.volumes.short_abandons,
-    "missed_rate": lambda now: now.volumes.missed_rate,
-    "missed_callers": lambda now: now.callbacks.callers,
-    "called_back": lambda now: now.callbacks.returned,
-    "got_through_later": lambda now: now.callbacks.self_recovered,
-    "still_in_time": lambda now: now.callbacks.still_open,
-    "never_called_back": lambda now: now.callbacks.never_returned,
-    "people_spoke": lambda now: now.coverage.spoken,
-    "recorded": lambda now: now.coverage.recorded,
-    "eligible": lambda now: now.coverage.eligible,
-    "verified": lambda now: now.coverage.verified,
-    "paused": lambda now: now.coverage.paused,
-    "of_another_length": lambda now: now.coverage.mismatch,
-    "missing": lambda now: now.coverage.missing,
-    "pending": lambda now: now.coverage.pending,
-    "not_known": lambda now: now.coverage.unknown,
-    "coverage_rate": lambda now: now.coverage.rate,
-    "recorded_in_error": lambda now: now.coverage.recorded_in_error,
+    "calls": lambda f: f.now.volumes.calls,
+    "offered": lambda f: f.now.volumes.offered,
+    "answered": lambda f: f.now.volumes.answered,
+    "missed": lambda f: f.now.volumes.missed,
+    "short_abandons": lambda f: f.now.volumes.short_abandons,
+    "missed_rate": lambda f: f.now.volumes.missed_rate,
+    "missed_callers": lambda f: f.now.callbacks.callers,
+    "called_back": lambda f: f.now.callbacks.returned,
+    "got_through_later": lambda f: f.now.callbacks.self_recovered,
+    "still_in_time": lambda f: f.now.callbacks.still_open,
+    "of_these_not_known": lambda f: f.now.callbacks.unjudged,
+    "never_called_back": lambda f: f.now.callbacks.never_returned,
+    "people_spoke": lambda f: f.now.coverage.spoken,
+    "recorded": lambda f: f.now.coverage.recorded,
+    "recorded_not_known": lambda f: f.now.coverage.not_known,
+    "eligible": lambda f: f.now.coverage.eligible,
+    "verified": lambda f: f.now.coverage.verified,
+    "paused": lambda f: f.now.coverage.paused,
+    "of_another_length": lambda f: f.now.coverage.mismatch,
+    "missing": lambda f: f.now.coverage.missing,
+    "pending": lambda f: f.now.coverage.pending,
+    "not_known": lambda f: f.now.coverage.unknown,
+    "coverage_rate": lambda f: f.now.coverage.rate,
+    "recorded_in_error": lambda f: f.now.coverage.recorded_in_error,
+    "rows_received": lambda f: sum(pbx.rows for pbx in f.reading),
+    "crm_delivered": lambda f: sum(crm.delivered for crm in f.deliveries),
+    "crm_skipped": lambda f: sum(crm.skipped for crm in f.deliveries),
+    "crm_failed": lambda f: sum(crm.failed_calls for crm in f.deliveries),
+}
+# Only of accounts that were read in full in both periods; the agency's changes are of these.
+_COMPARED: dict[str, _Figure] = {
+    "before_offered": lambda f: f.before.volumes.offered,
+    "before_missed": lambda f: f.before.volumes.missed,
+    "before_short_abandons": lambda f: f.before.volumes.short_abandons,
+    "before_never_called_back": lambda f: f.before.callbacks.never_returned,
+    "before_eligible": lambda f: f.before.coverage.eligible,
+    "before_covered": lambda f: f.before.coverage.covered,
+    "before_judged": lambda f: f.before.coverage.judged,
 }
 
 
 def account_sheet(accounts: Sequence[AccountFigures]) -> Sheet:
-    """One row per account with its figures; blank where nothing was read."""
+    """One row per account with its figures; blank where nothing was read, or is not to be compared."""
     rows = []
     for one in accounts:
         head = (one.account.id, one.account.name, len(one.reading), sum(pbx.is_read for pbx in one.reading))
-        figures = (figure(one.now) if one.is_read else None for figure in _ACCOUNT_FIGURES.values())
-        rows.append((*head, *figures))
-    return Sheet("Accounts", ("account_id", "account", "pbxs", "pbxs_read", *_ACCOUNT_FIGURES), rows)
+        figures = (figure(one) if one.is_read else None for figure in _ACCOUNT_FIGURES.values())
+        compared = (figure(one) if one.is_comparable else None for figure in _COMPARED.values())
+        rows.append((*head, *figures, *compared))
+    return Sheet("Accounts", ("account_id", "account", "pbxs", "pbxs_read", *_ACCOUNT_FIGURES, *_COMPARED), rows)
 
 
 def _sheet(name: str, account: Account, rows: Sequence[Row], columns: dict[str, str], place: Place) -> Sheet:

@@ -10,7 +10,7 @@ from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 
-from trunkline.config import Config
+from trunkline.config import Account, Agency, Config
 from trunkline.links import Links
 from trunkline.periods import Period
 from trunkline.reports import (
@@ -32,6 +32,7 @@ from trunkline.reports.account import AccountFigures
 from trunkline.reports.agency import AgencyFigures
 from trunkline.reports.attached import Attached
 from trunkline.reports.brand import Image, branded, wearing
+from trunkline.reports.figures import Slice
 from trunkline.reports.sql import Row
 
 
@@ -41,7 +42,8 @@ class Built:
 
     The period is `since` ≤ t < `until` (UTC), `as_of` how far the data reaches. `figures` are those that it shows, as
     JSON, for the report of the next period; `version` is a hash of what is mailed. `is_quiet`: no mail is due.
-    `reply_to` is empty where answers go to the sender; `images` are those that the HTML names `cid:`.
+    `reply_to` is empty where answers go to the sender; `images` are those that the HTML names `cid:`. `by_name`: the
+    figures of the files (`figures.Slice.named`) of what was read; `is_read` is false where that was nothing.
     """
 
     scope: str
@@ -61,6 +63,8 @@ class Built:
     unsubscribe: str
     reply_to: str
     images: tuple[Image, ...]
+    is_read: bool
+    by_name: Mapping[str, int | float | None]
     attachments: tuple[Path, ...] = ()
     is_quiet: bool = False
 
@@ -78,11 +82,12 @@ class Press:
 
 @dataclass(frozen=True)
 class Found:
-    """What the lake tells of one account: its figures, those to be kept (`restated`), its calls and callers."""
+    """What the lake tells of one account: its figures, those to be kept (`restated`), calls, those before, callers."""
 
     figures: AccountFigures
     kept: Mapping[str, Any]
     calls: Sequence[Row]
+    before: Sequence[Row]
     callers: Sequence[Row]
 
 
@@ -99,7 +104,8 @@ def account(press: Press, found: Found) -> Built:
         agency = branded().shown(config.agency)
         with_it = Attached()
         if f.account.report_to and not f.is_quiet:
-            with_it = attached.account_files(agency, f, found.calls, found.callers, press.out / f.account.id, now)
+            rows = attached.Rows(found.calls, found.before, found.callers)
+            with_it = attached.account_files(agency, f, rows, press.out / f.account.id, now)
         html, text = render.account_mail(f, agency, _contact(config), with_it.note)
         paths = _paths(press.out / f.account.id, f.account.id, f.period, press.with_pdf)
         played = play.plays(press.links, f.account, found.calls, now)
@@ -109,11 +115,12 @@ def account(press: Press, found: Found) -> Built:
             folder.put(paths["pdf"], pdf.pdf(plain, f.account.country))
         terms = definitions.terms([f.account])
         folder.put(paths["workbook"], workbook.account_book(f, calls, callers, terms, now))
-        folder.put(paths["csv"], csvfile.content(calls))
+        folder.put(paths["csv"], csvfile.content(sheets.csv_sheet(f.account, found.calls, found.before)))
         said = kpis.kpis(f.now, kpis.account_context(f))
         folder.write_facts(paths["page"].parent, f.account.id, f.period, _facts(f.account.name, said))
         mail = _Mail(account_view.subject(f), text, html, f.account.report_to, with_it)
-        return _built(press, f.account.id, f.account.name, f.period, f.as_of, found.kept, paths, mail, f.is_quiet)
+        shown = f.now if f.is_read else None
+        return _built(press, f.account, f.period, f.as_of, found.kept, shown, paths, mail, f.is_quiet)
 
 
 def agency(press: Press, f: AgencyFigures, kept: Mapping[str, Any]) -> Built:
@@ -132,7 +139,7 @@ def agency(press: Press, f: AgencyFigures, kept: Mapping[str, Any]) -> Built:
     folder.write_facts(press.out, f.agency.id, f.period, _facts(f.agency.name, agency_view.shared(f)["kpis"]))
     mail = _Mail(agency_view.subject(f), text, html, f.agency.report_to, with_it)
     as_of = min((one.as_of for one in f.accounts if one.as_of), default=None)
-    return _built(press, f.agency.id, f.agency.name, f.period, as_of, kept, paths, mail)
+    return _built(press, f.agency, f.period, as_of, kept, f.total if f.is_read else None, paths, mail)
 
 
 @dataclass(frozen=True)
@@ -171,11 +178,11 @@ def _contact(config: Config) -> str:
 
 def _built(
     press: Press,
-    scope: str,
-    name: str,
+    whose: Account | Agency,
     period: Period,
     as_of: dt.datetime | None,
     kept: Mapping[str, Any],
+    shown: Slice | None,
     paths: Mapping[str, Path],
     mail: _Mail,
     is_quiet: bool = False,
@@ -187,8 +194,8 @@ def _built(
     domain = parseaddr(press.config.mail.sender)[1].rpartition("@")[2] if press.config.mail else ""
     worn = branded()
     return Built(
-        scope=scope,
-        name=name,
+        scope=whose.id,
+        name=whose.name,
         period=period.label,
         since=period.since,
         until=period.until,
@@ -200,10 +207,12 @@ def _built(
         text=mail.text,
         html=mail.html,
         recipients=mail.recipients,
-        message_id=f"<{scope}.{period.label}.{version}@{domain or 'trunkline.invalid'}>",
+        message_id=f"<{whose.id}.{period.label}.{version}@{domain or 'trunkline.invalid'}>",
         unsubscribe=_contact(press.config),
         reply_to=worn.reply_to,
         images=worn.logo.images if worn.logo else (),
+        is_read=shown is not None,
+        by_name=shown.named if shown else {},
         attachments=mail.with_it.files,
         is_quiet=is_quiet,
     )

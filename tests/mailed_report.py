@@ -46,6 +46,8 @@ def report(news: str = "4 callers", to: tuple[str, ...] = (OWNER, SECOND), scope
             "unsubscribe": "ops@northwind.example",
             "reply_to": "",
             "images": (),
+            "is_read": True,
+            "by_name": {},
             **more,
         }
     )

@@ -1,13 +1,7 @@
 -- Callers with a missed call in the period, and what became of them. With `$as_of`, as it stood then: the period
 -- before is judged at the same age as this one, else its callers would have had longer to be called back.
 WITH chosen AS (
-    SELECT *, CASE
-        WHEN $as_of IS NULL THEN state
-        WHEN first_attempt_at <= least(deadline_at, $as_of) THEN 'returned'
-        WHEN reached_direction = 'inbound' AND reached_at <= $as_of AND state = 'self_recovered' THEN 'self_recovered'
-        WHEN state = 'open' OR coalesce(deadline_at > $as_of, true) THEN 'open'
-        ELSE 'never_returned'
-    END AS state_then
+    SELECT *, state_as_of(report_episodes, $as_of::TIMESTAMPTZ) AS state_then
     FROM report_episodes
     WHERE account_id = $account_id AND episode_id IN (
         SELECT episode_id FROM report_calls

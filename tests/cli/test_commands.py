@@ -126,6 +126,9 @@ def test_an_interrupt_ends_cleanly_and_the_next_run_goes_on(stage) -> None:
         assert s.command("sync").returncode == 0
 
 
+NO_SUM = {"median", "p90", "longest"}  # of several accounts these are not known
+
+
 def test_reports_are_written_mailed_and_shown(stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     browser = tmp_path / "browser"
     browser.write_text(f'#!/bin/sh\necho "$@" > {tmp_path}/shown\n')
@@ -141,6 +144,19 @@ def test_reports_are_written_mailed_and_shown(stage, tmp_path: Path, monkeypatch
         assert page.is_file()
         assert result["index"] == str(s.folder / "pages" / "index.html")
         assert (done.returncode, result["mailed"], result["failures"]) == (0, 2, [])
+        by_scope = {one["scope"]: one["figures"] for one in result["figures"]}
+        assert {(one["scope"], one["period"], one["is_read"]) for one in result["figures"]} == {
+            ("acme", "2026-11-01_2027-01-01", True),
+            ("northwind", "2026-11-01_2027-01-01", True),
+        }
+        mail = next(str(one.get_body()) for one in s.world.mail.messages if one["To"] == "owner@acme.example")
+        acme = by_scope["acme"]
+        short, lost = acme["short_abandons"], acme["lost"]
+        assert lost > 0
+        assert f"{lost} of {acme['offered'] - short} calls" in mail
+        assert f"missed-call rate: {acme['missed_rate']:.1%}" in mail.lower()
+        assert f"recording coverage: {acme['coverage_rate']:.0%}" in mail.lower()
+        assert by_scope["northwind"] == acme | dict.fromkeys(one for one in acme if one.split("_")[0] in NO_SUM)
         assert {Path(path).suffix for path in result["files"]} == {".html", ".txt", ".xlsx", ".csv"}
         assert {message["To"] for message in s.world.mail.messages} == {"owner@acme.example", "ops@northwind.example"}
 

@@ -82,6 +82,18 @@ def test_where_they_were_lost(connection: duckdb.DuckDBPyConnection) -> None:
     assert lost["extension"] == (Count("101", 1, "Front desk"),)
 
 
+def test_two_pbxs_may_have_the_same_number(connection: duckdb.DuckDBPyConnection) -> None:
+    """101 of the branch is another phone than 101 of the main office."""
+    book = Book(connection)
+    book.call("m20", "2026-11-09 12:00", "missed", "+61412000020", pbx_id="acme-branch", queue="801")
+    for call_id, pbx_id in (("m20", "acme-branch"), ("m1", "acme-main")):
+        values = {"destination_kind": "extension", "destination_dn": "101"}
+        book.put("legs", leg_id=f"l-{call_id}", call_id=call_id, pbx_id=pbx_id, **values)
+    lost = figures(connection).lost
+    assert lost["queue"] == (Count("801", 2, "Reception, acme-main"), Count("801", 1, "acme-branch"))
+    assert lost["extension"] == (Count("101", 2, "Front desk, acme-main"), Count("101", 1, "acme-branch"))
+
+
 def test_sums_agree_with_each_other(connection: duckdb.DuckDBPyConnection) -> None:
     one = figures(connection)
     volumes = one.now.volumes
@@ -111,6 +123,16 @@ def test_the_period_before_is_judged_at_the_same_age(connection: duckdb.DuckDBPy
     book.call("p4", "2026-11-12 10:00", "answered", "+61412000011")
     before = figures(connection).before.callbacks
     assert (before.callers, before.never_returned, before.self_recovered) == (3, 3, 0)
+
+
+def test_a_gap_stays_a_gap_in_the_period_before(connection: duckdb.DuckDBPyConnection) -> None:
+    """Missed on Sunday 8 Nov, due on Monday 9, which was not read; got through on 12. As of 11 Nov nothing is known."""
+    connection.execute("DELETE FROM windows WHERE since = ?", [local("2026-11-09 00:00")])
+    book = Book(connection)
+    book.call("p2", "2026-11-08 10:00", "missed", "+61412000010")
+    book.call("p3", "2026-11-12 10:00", "answered", "+61412000010")
+    before = figures(connection).before.callbacks
+    assert (before.callers, before.still_open, before.never_returned) == (2, 1, 1)
 
 
 def test_a_gap_in_reading_shows(connection: duckdb.DuckDBPyConnection) -> None:

@@ -251,6 +251,22 @@ def test_the_least_read_pbx_decides(rows: Rows) -> None:
     assert rows.one("episodes")["state"] == "open"
 
 
+@pytest.mark.parametrize(
+    ("since", "state"),
+    [("2026-11-02 09:00", "never_returned"), ("2026-11-03 00:00", "open"), (None, "open")],
+)
+def test_what_lies_before_a_pbxs_first_window_was_not_read(rows: Rows, since: str | None, state: str) -> None:
+    """The call back may have been made from the other PBX, which was read later or never."""
+    rows.read()
+    put(rows.connection, "pbxs", pbx_id="p", account_id="acme")
+    put(rows.connection, "pbxs", pbx_id="p2", account_id="acme")
+    if since:
+        until = at("2026-11-21 00:00")
+        put(rows.connection, "windows", pbx_id="p2", since=at(since), until=until, state="complete")
+    rows.call("2026-11-02 09:00", "missed")
+    assert rows.one("episodes")["state"] == state
+
+
 def test_without_windows_the_newest_call_is_the_end_of_the_data(rows: Rows) -> None:
     rows.call("2026-11-02 09:00", "missed")
     assert rows.one("episodes")["state"] == "open"

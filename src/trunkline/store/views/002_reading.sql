@@ -20,14 +20,20 @@ FROM owners AS o LEFT JOIN read AS r USING (pbx_id);
 CREATE OR REPLACE VIEW account_as_of AS
 SELECT account_id, min(as_of) AS as_of, max(as_of) AS newest_as_of FROM pbx_reading GROUP BY account_id;
 
--- What lies between two complete windows and was never read.
+-- What was never read: what lies between two complete windows, and all before a PBX's first one. Of a PBX that has
+-- none, although it was found in the config, nothing was.
 CREATE OR REPLACE VIEW unread_spans AS
 WITH ordered AS (
     SELECT pbx_id, since, max(until) OVER (
         PARTITION BY pbx_id ORDER BY since, until ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
     ) AS read_until
     FROM windows WHERE state = 'complete'
+),
+gaps AS (
+    SELECT pbx_id, coalesce(read_until, '-infinity'::TIMESTAMPTZ) AS since, since AS until FROM ordered
+    UNION ALL
+    SELECT pbx_id, '-infinity'::TIMESTAMPTZ, 'infinity'::TIMESTAMPTZ
+    FROM pbxs WHERE pbx_id NOT IN (SELECT pbx_id FROM ordered)
 )
-SELECT r.account_id, o.pbx_id, o.read_until AS since, o.since AS until
-FROM ordered AS o JOIN pbx_reading AS r USING (pbx_id)
-WHERE o.since > o.read_until;
+SELECT r.account_id, g.pbx_id, g.since, g.until FROM gaps AS g JOIN pbx_reading AS r USING (pbx_id)
+WHERE g.until > g.since;
