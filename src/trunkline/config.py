@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 from pydantic import Field, PrivateAttr, SecretStr, model_validator
 
 from trunkline import hours as opening
+from trunkline.alerts import Alerts
 from trunkline.crms import Crm
 from trunkline.errors import ConfigError
 from trunkline.fields import Address, CallbackWithin, Country, Days, Id, Origin, Zone
@@ -32,6 +33,7 @@ class Agency(Table):
     timezone: Zone
     country: Country
     report_to: tuple[Address, ...] = ()
+    alerts: Alerts = Alerts()
 
 
 class StoreTable(Table):
@@ -139,6 +141,7 @@ class Account(Table):
     retention: Retention = Retention()
     missed: Missed = Missed()
     masking: Literal["mail", "everywhere", "none"] = "mail"
+    alerts: Alerts = Alerts()
     pbx: tuple[Pbx, ...] = ()
     crm: tuple[Crm, ...] = ()
 
@@ -195,6 +198,11 @@ class Config(Table):
     def store_options(self) -> dict[str, SecretStr]:
         """The object store's settings. Raises ConfigError if one is a reference to what is absent."""
         return revealed(self.store.options, self._path.parent, "store.options")
+
+    def alerts_of(self, account: Account) -> Alerts:
+        """What opens an alert for this account, and who is mailed: the agency's settings with the account's own."""
+        chosen = self.agency.alerts.with_those_of(account.alerts)
+        return chosen if chosen.to is not None else chosen.model_copy(update={"to": self.agency.report_to})
 
     def link_secret(self) -> SecretStr | None:
         """What signs the links to recordings, if any are made. Raises ConfigError if it is absent or easily guessed."""

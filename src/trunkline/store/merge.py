@@ -20,6 +20,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "departments": ("pbx_id", "name"),
     "crm_contacts": ("crm_id", "number"),
     "crm_days": ("crm_id", "day"),
+    "alerts": ("alert_id",),
 }
 # When a row was loaded is no reason to write it again.
 _NOT_COMPARED = {"loaded_at", "seen_at"}
