@@ -23,7 +23,7 @@ began AS (
 )
 SELECT b.episode_id, b.account_id, b.needs_call, b.tries, b.waits_since, b.first_missed_at, b.last_missed_at,
     b.last_attempt_at, b.reached_at, b.reached_direction, b.has_hours,
-    CASE WHEN b.is_unread THEN NULL
+    CASE WHEN b.is_unread OR b.known_until IS NULL THEN NULL
         WHEN b.has_hours THEN
             coalesce(o.open_seconds_before + greatest(0, epoch(least(b.known_until, o.closes_at) - o.opens_at)), 0)
             - b.open_seconds_then
