@@ -1,4 +1,4 @@
-"""The lake → what is wrong now, for `trunkline.alerts.judge`. Thresholds are the config's; what else decides is here."""
+"""The lake → what is wrong now, for `trunkline.alerts.judge`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from trunkline.reports import alerts_coverage, sql
 HOUR = dt.timedelta(hours=1)
 # A PBX not read for longer may have told since then of a call back: whether a caller waits is not known.
 FRESH = 3 * HOUR
-# Older changes and missed calls are no news: whoever switches alerts on, or reads a year back, wants none of last spring.
+# Older changes and missed calls are no news: whoever switches alerts on, or reads a year back, wants none of them.
 NEWS = dt.timedelta(days=7)
 
 
@@ -126,8 +126,8 @@ def _switched_off(connection: duckdb.DuckDBPyConnection, watched: Watched) -> It
             continue
         is_news = day is not None and day >= (watched.now - NEWS).date()
         state: State = "clear" if day is None or not row["is_there"] else "wrong" if is_news else "holds"
-        evidence = {key: row[key] for key in ("dn", "name", "kind", "records", "is_there")}
-        evidence["day"] = str(day) if day else None
+        told = {key: row[key] for key in ("dn", "name", "kind", "records", "is_there")}
+        evidence = {**told, "day": str(day) if day else None}
         account_id = owners[pbx_id].id
         yield Finding("recording_switched_off", f"{pbx_id}/{dn}", account_id, pbx_id, state, evidence)
 
@@ -147,10 +147,12 @@ def _waiting(connection: duckdb.DuckDBPyConnection, watched: Watched) -> Iterato
         state = _waits(row, hours, watched.now)
         if state is None:
             continue
-        evidence = {name: _text(row[name]) for name in ("waits_since", "first_missed_at", "last_missed_at")}
-        evidence |= {name: _text(row[name]) for name in ("last_attempt_at", "reached_at")}
-        evidence |= {name: row[name] for name in ("tries", "waited_seconds", "has_hours", "reached_direction")}
-        evidence["limit_hours"] = hours
+        evidence = {
+            **{name: row[name] for name in ("tries", "waited_seconds", "has_hours", "reached_direction")},
+            **{name: _text(row[name]) for name in ("waits_since", "first_missed_at", "last_missed_at")},
+            **{name: _text(row[name]) for name in ("last_attempt_at", "reached_at")},
+            "limit_hours": hours,
+        }
         yield Finding("caller_waiting", row["episode_id"], row["account_id"], None, state, evidence)
 
 

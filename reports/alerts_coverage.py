@@ -1,9 +1,9 @@
 """Has the recording coverage of a PBX fallen? Pure.
 
 It is judged per PBX: what makes it fall is mended there, and a PBX beside it that is not read must neither hide a fall
-nor end it. Held against the four weeks before are the fewest completed days that have 50 calls to judge, seven at most
-(a busy PBX is judged by yesterday alone, and one with weekends by whole weeks), and none with fewer than 20: of 50 calls
-ten points are five recordings, of 20 two; below that it is chance.
+nor end it. Held against the four weeks before are the fewest completed days with 50 calls to judge, seven at most, and
+none with fewer than 20. So a busy PBX is judged by yesterday alone, and one with few calls by a whole week, since no
+weekday is like another. Of 50 calls ten points are five recordings; of fewer they may be chance.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -116,16 +116,9 @@ def sent(connection: duckdb.DuckDBPyConnection, mail: Told, now: dt.datetime) ->
         )
 
 
-def open_at(connection: duckdb.DuckDBPyConnection, moment: dt.datetime, account_ids: Collection[str]) -> int:
-    """How many alerts of these accounts were open then."""
-    row = connection.execute(
-        """
-        SELECT count(*) FROM alerts
-        WHERE opened_at <= $at AND coalesce(closed_at > $at, true) AND list_contains($accounts, account_id)
-        """,
-        {"at": moment, "accounts": list(account_ids)},
-    ).fetchone()
-    return int(row[0]) if row else 0
+def open_at(connection: duckdb.DuckDBPyConnection, moment: dt.datetime) -> list[Alert]:
+    """What was wrong then, the oldest first."""
+    return _alerts(connection, "opened_at <= $1 AND coalesce(closed_at > $1, true)", [moment])
 
 
 def _alerts(connection: duckdb.DuckDBPyConnection, where: str, values: list[Any]) -> list[Alert]:
