@@ -55,7 +55,11 @@ def command(context: typer.Context, account: Accounts = None, pbx: Pbxs = None) 
             result.append({"account_id": one.id, "crm_id": crm.id, **found})
             for line in _crm_lines(crm.id, found, now):
                 options.say(line)
-    options.finish({"systems": result, "sign_ins_paused_until": paused})
+        for line in _alert_lines(one.id, wrong, now):
+            options.say(line)
+    chosen_ids = {one.id for one in chosen}
+    alerts = [_alert_json(one) for one in wrong if one.account_id in chosen_ids]
+    options.finish({"systems": result, "alerts": alerts, "sign_ins_paused_until": paused})
 
 
 def _say_pause(options: Options, state: Path, now: dt.datetime) -> dt.datetime | None:

@@ -50,12 +50,15 @@ def callers(
     """Alert → the number of its caller as the account's readers may see it. Alerts of other kinds have none."""
     owners = {account.id: account for account in config.account}
     waiting = {one.subject: one for one in alerts if one.kind == "caller_waiting" and one.account_id in owners}
-    found = connection.execute(
-        "SELECT episode_id, external_number FROM episodes WHERE list_contains(?, episode_id)", [list(waiting)]
-    )
-    rows = found.fetchall() if waiting else []
+    if not waiting:
+        return {}
+    rows = connection.execute(
+        "SELECT episode_id, account_id, external_number FROM episodes WHERE list_contains(?, episode_id)",
+        [list(waiting)],
+    ).fetchall()
     return {
-        waiting[subject].alert_id: shown(number, owners[waiting[subject].account_id], place) for subject, number in rows
+        waiting[episode_id].alert_id: shown(number, owners[account_id], place)
+        for episode_id, account_id, number in rows
     }
 
 

@@ -70,9 +70,9 @@ def _coverage_fell(alert: Alert, _teller: _Teller) -> tuple[str, str, str]:
     causes = [(words.CAUSES[cause], calls) for cause, calls in e["causes"]]
     most = "; ".join(f"{told} {words.number(calls)}" for (told, _mend), calls in causes[:3])
     detail = (
-        f"{_days(e)}: {words.number(e['covered'])} of {words.count(e['judged'], 'call')} that should be recorded have a "
-        f"verified recording; in the four weeks before {words.number(e['before_covered'])} of "
-        f"{words.number(e['before_judged'])}. That is {e['points']:.1f} points less (alert from {e['limit_points']:g} on)."
+        f"{_days(e)}: {words.number(e['covered'])} of {words.count(e['judged'], 'call')} that should be recorded "
+        f"have a verified recording; in the four weeks before {words.number(e['before_covered'])} of "
+        f"{words.number(e['before_judged'])}. {e['points']:.1f} points less (alert from {e['limit_points']:g} on)."
     )
     mend = causes[0][0][1] if causes else f"Run trunkline doctor --pbx {alert.pbx_id}."
     what = f"recording coverage fell to {words.percent(e['rate'])} from {words.percent(e['before_rate'])}"
@@ -164,23 +164,31 @@ _OVER: dict[Kind, Callable[[Alert, Evidence, _Teller], str]] = {
 TERMS: dict[Kind, tuple[str, str]] = {
     "coverage_fell": (
         "Coverage fell",
-        f"the newest completed days with {ENOUGH_CALLS} calls to judge (at most {MOST_DAYS} days, at least "
-        f"{LEAST_CALLS} calls) against the four weeks before. Calls that are pending or not known count on neither "
-        "side. Over when less than half of the fall that opens an alert is left.",
+        (
+            f"the newest completed days with {ENOUGH_CALLS} calls to judge (at most {MOST_DAYS} days, at least "
+            f"{LEAST_CALLS} calls) against the four weeks before. Calls that are pending or not known count on neither "
+            "side. Over when less than half of the fall that opens an alert is left."
+        ),
     ),
     "recording_switched_off": (
         "No longer records",
-        "an extension or queue that was switched on in an earlier daily look at the PBX, and off in a newer one. Over "
-        "when it is switched on again, or is no longer there.",
+        (
+            "an extension or queue that was switched on in an earlier daily look at the PBX, and off in a newer one. Over "
+            "when it is switched on again, or is no longer there."
+        ),
     ),
     "pbx_silent": (
         "Not read",
-        "no part of its call history was read with success for the hours said. Over when it was read again for half "
-        "as long.",
+        (
+            "no part of its call history was read with success for the hours said. Over when it was read again for half "
+            "as long."
+        ),
     ),
     "caller_waiting": (
         "Waits for a call back",
-        "missed, not reached, and not called since the last try, for the opening hours said (by the clock where no "
-        "hours are set). Told only where every PBX of the account is read. Over when called back, or through.",
+        (
+            "missed, not reached, and not called since the last try, for the opening hours said (by the clock where no "
+            "hours are set). Told only where every PBX of the account is read. Over when called back, or through."
+        ),
     ),
 }

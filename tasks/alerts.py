@@ -124,9 +124,12 @@ class Audience:
 
 
 def _left(lake: Lake, audience: Audience, _failed: Collection[str], _now: dt.datetime) -> list[Told]:
-    """Mails that were begun and are not known to be sent."""
+    """Mails that were begun and are not known to be sent; of some accounts only those that tell of no other."""
     with lake.read() as connection:
-        return store.unsent(connection)
+        found = store.unsent(connection)
+        alerts = store.of_ids(connection, [one for told in found for one in told.opened + told.closed])
+    inside = {one.alert_id for one in _of(alerts, audience.config, audience.accounts)}
+    return [told for told in found if inside.issuperset(told.opened + told.closed)]
 
 
 def _begun(lake: Lake, audience: Audience, failed: Collection[str], now: dt.datetime) -> list[Told]:
