@@ -53,13 +53,10 @@ def callers(
     if not waiting:
         return {}
     rows = connection.execute(
-        "SELECT episode_id, account_id, external_number FROM episodes WHERE list_contains(?, episode_id)",
-        [list(waiting)],
+        "SELECT episode_id, external_number FROM episodes WHERE list_contains(?, episode_id)", [list(waiting)]
     ).fetchall()
-    return {
-        waiting[episode_id].alert_id: shown(number, owners[account_id], place)
-        for episode_id, account_id, number in rows
-    }
+    found = [(waiting[episode_id], number) for episode_id, number in rows]
+    return {one.alert_id: shown(number, owners[one.account_id], place) for one, number in found}
 
 
 def said(alerts: Sequence[Alert], config: Config, numbers: Mapping[str, str], *, over: bool = False) -> list[Said]:

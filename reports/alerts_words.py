@@ -173,15 +173,15 @@ TERMS: dict[Kind, tuple[str, str]] = {
     "recording_switched_off": (
         "No longer records",
         (
-            "an extension or queue that was switched on in an earlier daily look at the PBX, and off in a newer one. Over "
-            "when it is switched on again, or is no longer there."
+            "an extension or queue that was switched on in an earlier daily look at the PBX, and off in a newer one. "
+            "Over when it is switched on again, or is no longer there."
         ),
     ),
     "pbx_silent": (
         "Not read",
         (
-            "no part of its call history was read with success for the hours said. Over when it was read again for half "
-            "as long."
+            "no part of its call history was read with success for the hours said. Over when it was read again for "
+            "half as long."
         ),
     ),
     "caller_waiting": (
