@@ -44,7 +44,7 @@ async def alerts(config: str | None = None, accounts: Sequence[str] = (), email:
     scope = Scope.of(config, accounts, ())
     work = Work.open(scope.config)
     try:
-        with FileLock(work.state / "alerts.lock", timeout=WAIT_SECONDS):
+        with FileLock(work.state / "alerts.lock", timeout=WAIT_SECONDS), work.lake.lingering():
             alerted = await asyncio.to_thread(_run, work, scope, email)
     except Timeout:
         raise TrunklineError("another run looks for alerts", mend="wait for it to end, or end it") from None

@@ -50,11 +50,12 @@ class Desk:
             write_settings(connection, self.config, [2026])
 
     def run(self, at: str, *account_ids: str) -> list[str]:
-        """One run; returns the subjects of what was mailed to the agency's first recipient, or to anybody."""
+        """One run; returns the subjects of what was mailed."""
         chosen = [one for one in self.config.account if not account_ids or one.id in account_ids]
         before = len(self.sink.mails)
-        judge_alerts(self.lake, self.config, chosen, local(at))
-        self.mailed = mail_alerts(self.lake, self.config, chosen, local(at))
+        with self.lake.lingering():
+            judge_alerts(self.lake, self.config, chosen, local(at))
+            self.mailed = mail_alerts(self.lake, self.config, chosen, local(at))
         self.mails = self.sink.messages[before:]
         return [str(one["Subject"]) for one in self.mails]
 
@@ -109,7 +110,8 @@ CALLS = """
 INSERT INTO calls BY NAME
 SELECT $pbx || ':' || epoch($at)::BIGINT || '-' || d || '-' || n AS call_id, split_part($pbx, '-', 1) AS account_id,
     $pbx AS pbx_id, $at + to_days(d::INTEGER) + to_seconds(n) AS started_at,
-    $at + to_days(d::INTEGER) + to_seconds(n + 70) AS ended_at, 'inbound' AS direction, 'answered' AS outcome, '+61880000000' AS external_number, '101' AS answered_by,
+    $at + to_days(d::INTEGER) + to_seconds(n + 70) AS ended_at, 'inbound' AS direction, 'answered' AS outcome,
+    '+61880000000' AS external_number, '101' AS answered_by,
     'extension' AS answered_by_kind, 60.0 AS talk_seconds, 5.0 AS wait_seconds
 FROM range($days) AS days(d), range($n) AS calls(n)
 """

@@ -41,17 +41,6 @@ def test_coverage_that_fell_is_mailed_once_and_once_when_it_is_over(desk: Desk) 
     assert desk.rows() == [("coverage_fell", "acme-main", "over"), ("coverage_fell", "acme-main", None)]
 
 
-@pytest.mark.parametrize(
-    ("covered", "missing", "is_alert"),
-    [(45, 5, True), (46, 5, False), (0, 20, True), (0, 19, False), (1, 1, False)],
-)
-def test_coverage_needs_ten_points_and_twenty_calls(desk: Desk, covered: int, missing: int, is_alert: bool) -> None:
-    desk.recorded("2026-10-13", 20, 0, days=28)  # to 9 Nov: the week after has only what is put in here
-    desk.recorded("2026-11-17", covered, missing)
-    desk.read("2026-11-18 08:00")
-    assert bool(desk.run("2026-11-18 08:40")) is is_alert
-
-
 def test_a_quiet_pbx_is_judged_by_as_many_days_as_it_takes(desk: Desk) -> None:
     four_good_weeks(desk)  # of 16 and 15 Nov too
     desk.recorded("2026-11-17", 0, 10)  # 40 of 50 in three days
