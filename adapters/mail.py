@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import smtplib
 import ssl
+from collections.abc import Sequence
 from email.errors import HeaderParseError
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -29,6 +30,25 @@ TIMEOUT_SECONDS = 30.0
 _PORTS = {"smtp": 587, "smtps": 465}
 # A header of this length stays on one line: relays were seen to break DKIM over a folded List-Unsubscribe.
 _POLICY = SMTP.clone(max_line_length=998)
+
+
+class Image(Protocol):
+    """A picture that goes with a mail, whose HTML names it `cid:` and `cid`."""
+
+    @property
+    def cid(self) -> str:
+        """An id like a mail address."""
+        ...
+
+    @property
+    def kind(self) -> str:
+        """`png`, `jpeg` or `gif`."""
+        ...
+
+    @property
+    def data(self) -> bytes:
+        """The file."""
+        ...
 
 
 class Outgoing(Protocol):
@@ -69,6 +89,16 @@ class Outgoing(Protocol):
         """The address to write to, to get no more."""
         ...
 
+    @property
+    def reply_to(self) -> str:
+        """Where answers go, if not to the sender; may be empty."""
+        ...
+
+    @property
+    def images(self) -> Sequence[Image]:
+        """What the HTML shows from inside the mail."""
+        ...
+
 
 class _Later(Exception):
     """The server said 4xx, or the connection broke before it answered."""
@@ -87,12 +117,17 @@ def message(mail: Mail, report: Outgoing) -> EmailMessage:
     made["Date"] = localtime()
     made["Message-ID"] = _one_line(report.message_id)
     made["Auto-Submitted"] = "auto-generated"
+    if report.reply_to:
+        made["Reply-To"] = _address(report.reply_to)
     if "@" in report.unsubscribe:
         made["List-Unsubscribe"] = (
             f"<mailto:{quote(report.unsubscribe, safe='@')}?subject={quote(f'stop {report.scope}')}>"
         )
     made.set_content(report.text, cte="quoted-printable")
     made.add_alternative(report.html, subtype="html", cte="quoted-printable")
+    html = list(made.iter_parts())[-1]
+    for image in report.images:  # beside the HTML, which names it `cid:`
+        html.add_related(image.data, "image", image.kind, cid=f"<{image.cid}>", disposition="inline")
     return made
 
 

@@ -13,6 +13,7 @@ from trunkline.errors import TrunklineError
 from trunkline.flows.engine import job
 from trunkline.flows.outcome import Failure
 from trunkline.flows.scope import Scope
+from trunkline.reports import pdf as pdfs
 from trunkline.reports.build import Built
 from trunkline.tasks.report import make_reports, send_reports
 from trunkline.tasks.step import in_flow_run
@@ -39,13 +40,17 @@ async def report(
     email: bool = False,
     at: str | None = None,
     weekdays: Sequence[int] = (),
+    pdf: bool = False,
 ) -> Reported:
-    """Writes the reports of `period` to `out` and, with `email`, mails them.
+    """Writes the reports of `period` to `out`, with `pdf` (or the config's) as PDFs too, and with `email` mails them.
 
     `at` (HH:MM) and `weekdays` (ISO, 1 is Monday) are for a schedule that ticks every half hour: only those are
     mailed in whose own zone it is that time, so that one schedule serves every zone and every change of clocks.
     """
     scope = Scope.of(config, accounts, ())
+    with_pdf = pdf or scope.config.agency.pdf
+    if with_pdf:
+        pdfs.require()
     work = Work.open(scope.config)
     moment = scheduled_start() if at else now()
     zones = {scope.config.agency.id: scope.config.agency.timezone}
@@ -58,7 +63,7 @@ async def report(
     wanted = [account.id for account in scope.accounts if account.id in due]
     if scope.config.agency.id in due and not accounts:
         wanted = []  # the agency's report needs, and brings, all accounts'
-    made = await asyncio.to_thread(make_reports, work.lake, scope.config, period, wanted, folder, moment)
+    made = await asyncio.to_thread(make_reports, work.lake, scope.config, period, wanted, folder, moment, with_pdf)
     built = [one for one in made if one.scope in due]
     if not email:
         return Reported(built, 0, [])

@@ -9,6 +9,7 @@ from trunkline.config import Account
 from trunkline.hours import OpenSpan
 from trunkline.periods import Period
 from trunkline.reports.figures import Count, Slice
+from trunkline.reports.series import Line, Span, Wait
 
 
 @dataclass(frozen=True)
@@ -31,25 +32,6 @@ class Heat:
     hour: int
     in_hours: bool | None
     calls: int
-
-
-@dataclass(frozen=True)
-class Day:
-    """One local day; null where nothing was read."""
-
-    day: dt.date
-    offered: int | None
-    lost: int | None
-    short_abandons: int | None
-
-
-@dataclass(frozen=True)
-class Wait:
-    """Calls whose wait was at least `from_seconds` and less than the next step."""
-
-    from_seconds: int
-    answered: int
-    missed: int
 
 
 @dataclass(frozen=True)
@@ -146,8 +128,10 @@ class AccountFigures:
     call_back: tuple[Caller, ...]
     heat: tuple[Heat, ...]
     lost: dict[str, tuple[Count, ...]]
-    trend: tuple[Day, ...]
+    trend: tuple[Span, ...]
+    weeks: tuple[Span, ...]
     waits: tuple[Wait, ...]
+    strip: tuple[Line, ...]
     switched_off: tuple[SwitchedOff, ...]
     lost_soon: tuple[Problem, ...]
     reading: tuple[Reading, ...]

@@ -29,6 +29,7 @@ def shared(f: AgencyFigures) -> dict[str, Any]:
         "accounts_note": "Rates leave out callers who hung up early. A dash: not known.",
         "rows": rows.account_rows(f.worst_first),
         "mends": agencies.mends(f),
+        "nothing_to_mend": "Nothing: every PBX and CRM answered, and no recording setting changed.",
         "terms": definitions.terms([one.account for one in f.accounts]),
     }
 

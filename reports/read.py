@@ -13,34 +13,55 @@ import duckdb
 from trunkline.config import Account
 from trunkline.hours import OpenSpan
 from trunkline.periods import Period
-from trunkline.reports import sql
+from trunkline.reports import series, sql
 from trunkline.reports.account import (
     AccountFigures,
     Caller,
     CrmDifferences,
-    Day,
     Delivery,
     Heat,
     Problem,
     Reading,
     SwitchedOff,
-    Wait,
 )
 from trunkline.reports.figures import Callbacks, Count, Coverage, Slice, Volumes
+from trunkline.reports.reasons import reason
 from trunkline.store.at_risk import lost_soon
 
 _ZONES_APART = dt.timedelta(hours=26)  # a day begins up to 26 hours apart around the world
 
 
+def reach(periods: Sequence[Period]) -> tuple[dt.datetime, dt.datetime]:
+    """What lies between the first and the last moment of the periods and those before them, in any zone."""
+    since = min(period.previous().since for period in periods) - _ZONES_APART
+    return since, max(period.until for period in periods) + _ZONES_APART
+
+
+def trend_since(periods: Sequence[Period]) -> dt.datetime:
+    """From when on the trend of weeks counts calls, in any zone: these need no more of the lake than `call_days`."""
+    return dt.datetime.combine(_first_day(periods), dt.time(), dt.UTC) - _ZONES_APART
+
+
+def _first_day(periods: Sequence[Period]) -> dt.date:
+    return min(day for period in periods for day in (period.first, series.weeks(period)[0]))
+
+
 def snapshot(connection: duckdb.DuckDBPyConnection, periods: Sequence[Period], accounts: Sequence[Account]) -> None:
     """Lays down the rows of all accounts for the periods and those before: all figures then tell of one moment."""
+    since, until = reach(periods)
+    pbxs = [(pbx.id, account.timezone) for account in accounts for pbx in account.pbx]
     values = {
-        "since": min(period.previous().since for period in periods) - _ZONES_APART,
-        "until": max(period.until for period in periods) + _ZONES_APART,
+        "since": since,
+        "until": until,
+        "trend_since": trend_since(periods),
+        "first_day": _first_day(periods),
+        "last_day": max(period.end for period in periods) - dt.timedelta(days=1),
         "account_ids": [account.id for account in accounts],
+        "pbx_ids": [pbx_id for pbx_id, _timezone in pbxs],
+        "pbx_timezones": [timezone for _pbx_id, timezone in pbxs],
     }
-    sql.run(connection, "snapshot_calls", values)
-    sql.run(connection, "snapshot_episodes", values)
+    for part in ("calls", "episodes", "parties", "days", "read_days"):
+        sql.run(connection, f"snapshot_{part}", values)
 
 
 def account_figures(
@@ -65,8 +86,10 @@ def account_figures(
         call_back=tuple(Caller(**row) for row in sql.run(connection, "call_back_now", now)),
         heat=tuple(Heat(**row) for row in sql.run(connection, "heat", now)),
         lost=_lost(sql.run(connection, "lost", now)),
-        trend=tuple(Day(**row) for row in sql.run(connection, "trend", now)),
-        waits=tuple(Wait(**row) for row in sql.run(connection, "waits", now)),
+        trend=_spans(connection, now, period.days, 1),
+        weeks=_spans(connection, now, series.weeks(period), 7),
+        waits=tuple(series.Wait(**row) for row in sql.run(connection, "waits", now)),
+        strip=series.lines(sql.run(connection, "strip", now), sql.run(connection, "read_days", now), period),
         switched_off=tuple(SwitchedOff(**row) for row in sql.run(connection, "switched_off", now)),
         reading=reading,
         lost_soon=_lost_soon(connection, account, moment),
@@ -84,6 +107,13 @@ def _lost_soon(connection: duckdb.DuckDBPyConnection, account: Account, moment: 
     return tuple(Problem(pbx_id, one.message, one.mend) for pbx_id, ones in found.items() for one in ones)
 
 
+def _spans(
+    connection: duckdb.DuckDBPyConnection, values: sql.Row, starts: Sequence[dt.date], step: int
+) -> tuple[series.Span, ...]:
+    rows = sql.run(connection, "trend", {**values, "starts": list(starts), "step": step})
+    return tuple(series.Span(**row) for row in rows)
+
+
 def _values(account: Account, period: Period) -> sql.Row:
     return {
         "account_id": account.id,
@@ -92,7 +122,7 @@ def _values(account: Account, period: Period) -> sql.Row:
         "until": period.until,
         "end": period.end,
         "days": list(period.days),
-        "timezone": account.timezone,
+        "edges": series.edges(account.missed.short_abandon_seconds),
     }
 
 
@@ -116,12 +146,12 @@ def coverage(rows: Sequence[sql.Row]) -> Coverage:
     reasons: Counter[str] = Counter()
     for row in eligible:
         if row["state"] in {"missing", "mismatch"}:
-            causes["mismatch" if row["state"] == "mismatch" else row["cause"]] += row["calls"]
+            causes[reason(row)] += row["calls"]
         elif row["state"] == "unknown":
-            unknown[row["cause"] or ("unreadable" if row["recorded"] else "not_looked_at")] += row["calls"]
+            unknown[reason(row)] += row["calls"]
     for row in rows:
         if not row["eligible"]:
-            reasons[row["not_eligible"]] += row["calls"]
+            reasons[reason(row)] += row["calls"]
     return Coverage(
         spoken=calls(),
         recorded=calls(recorded=True),

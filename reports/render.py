@@ -9,9 +9,10 @@ from typing import Any
 import jinja2
 
 from trunkline.config import Agency
-from trunkline.reports import account_view, agency_view, palette, rows, tallies
+from trunkline.reports import account_view, agency_view, language, palette, rows, tallies, words
 from trunkline.reports.account import AccountFigures
 from trunkline.reports.agency import AgencyFigures
+from trunkline.reports.brand import branded
 
 MOST_BYTES = 95_000  # Gmail clips a mail at 102 KB
 MOST_CALLERS = 10
@@ -31,8 +32,19 @@ def templates() -> jinja2.Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters["zip"] = zip
-    environment.globals |= {"ramp": palette.RAMP, "step": palette.step}
+    environment.add_extension("jinja2.ext.i18n")
+    environment.install_gettext_callables(  # type: ignore[attr-defined]  # the extension's
+        language.gettext, language.gettext_many, newstyle=True
+    )
+    environment.filters |= {"zip": zip, "capitalize": words.initial, "number": words.number}
+    environment.globals |= {
+        "light": palette.LIGHT,
+        "dark": palette.DARK,
+        "ramp": palette.RAMP,
+        "step": palette.step,
+        "steps": palette.legend,
+        "branded": branded,
+    }
     return environment
 
 

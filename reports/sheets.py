@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -182,11 +182,11 @@ def on_page(sheet: Sheet, title: str, columns: dict[str, str], plays: Plays | No
     return Shown(title, words.number(len(picked.rows)), tuple(heads), rows, numeric, " ".join(notes))
 
 
-_CODES: dict[str, dict[str, str]] = {
+_CODES: Mapping[str, Mapping[str, str]] = {
     "miss_reason": words.REASONS,
     "state": words.STATES,
     "not_eligible": words.NOT_ELIGIBLE,
-    "recording_cause": {code: said for code, (said, _mend) in words.CAUSES.items()},
+    "recording_cause": words.CAUSE_NAMES,
 }
 
 

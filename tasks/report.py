@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,12 +11,20 @@ from trunkline import periods
 from trunkline.adapters import mail
 from trunkline.config import Account, Config
 from trunkline.errors import BadCredentials, ConfigError, SpanError, TrunklineError
+from trunkline.reports import read
 from trunkline.reports.build import Built, build
+from trunkline.store import excerpt
 from trunkline.store.lake import Lake
 
 
 def make_reports(
-    lake: Lake, config: Config, period_text: str, account_ids: Sequence[str], out: Path, now: dt.datetime
+    lake: Lake,
+    config: Config,
+    period_text: str,
+    account_ids: Sequence[str],
+    out: Path,
+    now: dt.datetime,
+    with_pdf: bool = False,
 ) -> list[Built]:
     """Writes the reports of the accounts named (none named: all, and the agency's) to `out`.
 
@@ -31,8 +40,12 @@ def make_reports(
         raise SpanError(f"{period.title} lies ahead", mend="choose a period that has begun")
     accounts = _chosen(config, account_ids)
     own = {account.id: periods.parse(period_text, account.timezone, now) for account in accounts}
+    every = [period, *own.values()]
+    since, until = read.reach(every)
     with lake.read() as connection:
-        return build(connection, config, period, accounts, out, now, own)
+        cut = excerpt.cut(connection, since, until, [account.id for account in accounts], read.trend_since(every))
+    with contextlib.closing(cut):
+        return build(cut, config, period, accounts, out, now, own, with_pdf)
 
 
 def send_reports(config: Config, built: Sequence[Built]) -> dict[str, TrunklineError]:

@@ -12,9 +12,10 @@ from pydantic import Field, PrivateAttr, SecretStr, model_validator
 
 from trunkline import hours as opening
 from trunkline.alerts import Alerts
+from trunkline.branding import Brand
 from trunkline.crms import Crm
 from trunkline.errors import ConfigError
-from trunkline.fields import Address, CallbackWithin, Country, Days, Id, Origin, Zone
+from trunkline.fields import Address, CallbackWithin, Country, Days, Id, Language, Origin, Zone
 from trunkline.links import Links as SignedLinks
 from trunkline.secrets import SecretRef, Settings, reveal, revealed
 from trunkline.table import Table
@@ -26,7 +27,7 @@ LEAST_SECRET = 32  # characters: what signs links must not be guessed by trying
 
 
 class Agency(Table):
-    """The firm that runs trunkline for its clients."""
+    """The firm that runs trunkline for its clients. `language` and `brand` are its reports' and its accounts'."""
 
     id: Id
     name: str
@@ -34,6 +35,9 @@ class Agency(Table):
     country: Country
     report_to: tuple[Address, ...] = ()
     alerts: Alerts = Alerts()
+    pdf: bool = False
+    language: Language = "en"
+    brand: Brand = Brand()
 
 
 class StoreTable(Table):
@@ -126,13 +130,15 @@ class Pbx(Table):
 
 
 class Account(Table):
-    """A client of the agency."""
+    """A client of the agency. `language` and what `brand` sets take the place of the agency's."""
 
     id: Id
     name: str
     timezone: Zone
     country: Country
     report_to: tuple[Address, ...] = ()
+    language: Language | None = None
+    brand: Brand = Brand()
     recording_policy: RecordingPolicy = "all"
     recording_format: RecordingFormat = "original"
     recording_pauses: tuple[str, ...] = ()
