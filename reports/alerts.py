@@ -1,4 +1,8 @@
-"""The lake → what is wrong now, for `trunkline.alerts.judge`."""
+"""The lake → what is wrong now, for `trunkline.alerts.judge`.
+
+How far the PBXs are read comes from the lake; all else from an excerpt of the weeks that alerts look back on, so that
+an hourly look costs what those have, and the lake is free meanwhile.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +17,7 @@ from trunkline.alerts import Alert, Alerts, Finding, State
 from trunkline.config import Account, Config, Pbx
 from trunkline.log import redact
 from trunkline.reports import alerts_coverage, sql
+from trunkline.store import excerpt
 
 HOUR = dt.timedelta(hours=1)
 # A PBX not read for longer may have told since then of a call back: whether a caller waits is not known.
@@ -30,6 +35,25 @@ class Watched:
     open_alerts: dict[tuple[str, str], Alert]
     reading: dict[str, sql.Row]
     now: dt.datetime
+
+    @classmethod
+    def of(
+        cls,
+        lake: duckdb.DuckDBPyConnection,
+        config: Config,
+        accounts: Sequence[Account],
+        open_alerts: Sequence[Alert],
+        now: dt.datetime,
+    ) -> Watched:
+        """What is watched at these accounts by now."""
+        pbx_ids = [pbx.id for account in accounts for pbx in account.pbx]
+        reading = {row["pbx_id"]: row for row in sql.run(lake, "alert_reading", {"pbx_ids": pbx_ids})}
+        return cls(config, accounts, {one.key: one for one in open_alerts}, reading, now)
+
+    def cut(self, lake: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+        """The excerpt that `findings` needs; the caller closes it."""
+        account_ids = [account.id for account in self.accounts]
+        return excerpt.cut(lake, self.now - alerts_coverage.REACH, self.now + dt.timedelta(days=1), account_ids)
 
     def sites(self) -> Iterator[tuple[Account, Alerts, Pbx]]:
         """Every PBX with its account and that account's settings."""
@@ -49,17 +73,8 @@ class Watched:
         return min(known) if known and len(known) == len(ends) else None
 
 
-def findings(
-    connection: duckdb.DuckDBPyConnection,
-    config: Config,
-    accounts: Sequence[Account],
-    open_alerts: Sequence[Alert],
-    now: dt.datetime,
-) -> list[Finding]:
-    """How everything that these accounts have watched stands now; what is not known is left out."""
-    pbx_ids = [pbx.id for account in accounts for pbx in account.pbx]
-    reading = {row["pbx_id"]: row for row in sql.run(connection, "alert_reading", {"pbx_ids": pbx_ids})}
-    watched = Watched(config, accounts, {one.key: one for one in open_alerts}, reading, now)
+def findings(connection: duckdb.DuckDBPyConnection, watched: Watched) -> list[Finding]:
+    """How everything that is watched stands now, by its excerpt; what is not known is left out."""
     return [
         *_silent(watched),
         *_coverage(connection, watched),
@@ -142,7 +157,9 @@ def _waiting(connection: duckdb.DuckDBPyConnection, watched: Watched) -> Iterato
         "since": watched.now - NEWS,
         "episode_ids": [subject for kind, subject in watched.open_alerts if kind == "caller_waiting"],
     }
+    gone = {key[1]: one for key, one in watched.open_alerts.items() if key[0] == "caller_waiting"}
     for row in sql.run(connection, "alert_waiting", values):
+        gone.pop(row["episode_id"], None)
         hours = chosen[row["account_id"]].waiting_hours
         state = _waits(row, hours, watched.now)
         if state is None:
@@ -154,13 +171,15 @@ def _waiting(connection: duckdb.DuckDBPyConnection, watched: Watched) -> Iterato
             "limit_hours": hours,
         }
         yield Finding("caller_waiting", row["episode_id"], row["account_id"], None, state, evidence)
+    for episode_id, alert in gone.items():  # weeks old, or an older missed call came to light that names it now
+        yield Finding("caller_waiting", episode_id, alert.account_id, None, "past")
 
 
 def _waits(row: sql.Row, hours: float, now: dt.datetime) -> State | None:
+    if row["is_removed"] or (row["needs_call"] and row["last_missed_at"] < now - NEWS):
+        return "past"  # retention removed the number, or it is too long ago: not called back, but nobody will
     if not row["needs_call"]:
         return "clear"
-    if row["last_missed_at"] < now - NEWS:
-        return "past"
     waited: float | None = row["waited_seconds"]
     return "wrong" if waited is not None and waited >= hours * 3600 else None
 

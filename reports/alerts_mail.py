@@ -13,7 +13,9 @@ from trunkline.alerts import Alert, Kind
 from trunkline.config import Account, Config
 from trunkline.reports import alerts_words, words
 from trunkline.reports.alerts_words import Said
+from trunkline.reports.brand import Brand, Image, contact, wearing
 from trunkline.reports.kpis import Kpi
+from trunkline.reports.language import SOURCE, speaking
 from trunkline.reports.render import templates
 from trunkline.reports.rows import Place, shown
 
@@ -42,6 +44,8 @@ class AlertMail:
     recipients: tuple[str, ...]
     message_id: str
     unsubscribe: str
+    reply_to: str
+    images: tuple[Image, ...]
 
 
 def callers(
@@ -52,8 +56,12 @@ def callers(
     waiting = {one.subject: one for one in alerts if one.kind == "caller_waiting" and one.account_id in owners}
     if not waiting:
         return {}
-    rows = connection.execute(
-        "SELECT episode_id, external_number FROM episodes WHERE list_contains(?, episode_id)", [list(waiting)]
+    rows = connection.execute(  # an episode is named by its first missed call
+        """
+        SELECT account_id || '/' || call_id AS episode_id, external_number FROM calls
+        WHERE started_at >= $since AND purged_at IS NULL AND list_contains($episode_ids, episode_id)
+        """,
+        {"since": min(one.evidence["first_missed_at"] for one in waiting.values()), "episode_ids": list(waiting)},
     ).fetchall()
     found = [(waiting[episode_id], number) for episode_id, number in rows]
     return {one.alert_id: shown(number, owners[one.account_id], place) for one, number in found}
@@ -68,18 +76,29 @@ def said(alerts: Sequence[Alert], config: Config, numbers: Mapping[str, str], *,
 
 
 def mail(config: Config, digest: Digest, numbers: Mapping[str, str], recipient: str, message_id: str) -> AlertMail:
-    """The mail that tells `recipient` of a digest. The same digest gives the same bytes."""
-    agency = config.agency
-    name = digest.account.name if digest.account else agency.name
+    """The mail that tells `recipient` of a digest. The same digest gives the same bytes.
+
+    Raises:
+        ConfigError: The logo's file is gone, or no longer a logo.
+    """
+    place = digest.account or config.agency
+    with wearing(config, digest.account) as worn, speaking(SOURCE, place.country):  # its words are not translated
+        return _mail(config, worn, digest, numbers, recipient, message_id)
+
+
+def _mail(
+    config: Config, worn: Brand, digest: Digest, numbers: Mapping[str, str], recipient: str, message_id: str
+) -> AlertMail:
+    name = digest.account.name if digest.account else worn.name
     opened = said(digest.opened, config, numbers)
     closed = said(digest.closed, config, numbers, over=True)
-    contact = agency.report_to[0] if agency.report_to else agency.name
+    ask = contact(config)
     values: dict[str, Any] = {
         "subject": words.one_line(f"{name}: {_subject(digest)}"),
         "preheader": "; ".join(one.what for one in [*opened, *closed][:3]),
         "kicker": name,
         "title": "Alerts" if digest.account is None else "Callers waiting for a call back",
-        "meta": _meta(digest, config),
+        "meta": _meta(digest, config, worn),
         "warnings": [],
         "lead": _lead(digest),
         "kpis": _kpis(digest),
@@ -90,14 +109,15 @@ def mail(config: Config, digest: Digest, numbers: Mapping[str, str], recipient: 
         "with_place": digest.account is None,
         "foot": [
             "Each alert is mailed once when it opens and once when it is over, never in between.",
-            f"You get this as a recipient of alerts of {name}. To change or stop it, write to {contact}.",
+            f"You get this as a recipient of alerts of {name}. To change or stop it, write to {ask}.",
         ],
         "terms": [alerts_words.TERMS[kind] for kind in alerts_words.TERMS if kind in _kinds(digest)],
     }
     html = templates().get_template("alert_mail.html.j2").render(values)
     text = templates().get_template("alert_mail.txt.j2").render(values)
-    scope = digest.account.id if digest.account else agency.id
-    return AlertMail(scope, values["subject"], text, html, (recipient,), message_id, contact)
+    scope = digest.account.id if digest.account else config.agency.id
+    images = worn.logo.images if worn.logo else ()
+    return AlertMail(scope, values["subject"], text, html, (recipient,), message_id, ask, worn.reply_to, images)
 
 
 def _kinds(digest: Digest) -> set[Kind]:
@@ -129,13 +149,11 @@ def _kpis(digest: Digest) -> list[Kpi]:
     return [Kpi(words.number(amount), label, "", detail, label) for label, amount, detail in counts]
 
 
-def _meta(digest: Digest, config: Config) -> str:
+def _meta(digest: Digest, config: Config, worn: Brand) -> str:
     zone = digest.account.timezone if digest.account else config.agency.timezone
     seen = f"Seen {words.moment(words.at(digest.made_at, zone))} ({zone})."
     return (
-        f"{seen} Other times are those of each account's zone."
-        if digest.account is None
-        else f"{seen} By {config.agency.name}."
+        f"{seen} Other times are those of each account's zone." if digest.account is None else f"{seen} By {worn.name}."
     )
 
 

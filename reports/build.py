@@ -34,7 +34,7 @@ from trunkline.reports import (
 )
 from trunkline.reports.account import AccountFigures
 from trunkline.reports.agency import AgencyFigures
-from trunkline.reports.brand import Image, branded, wearing
+from trunkline.reports.brand import Image, branded, contact, wearing
 from trunkline.reports.sheets import Sheet
 
 
@@ -115,7 +115,7 @@ def _account(
     calls = sheets.call_sheet(f.account, rows)
     callers = sheets.caller_sheet(f.account, sql.run(connection, "episode_rows", values))
     agency = branded().shown(config.agency)
-    html, text = render.account_mail(f, agency, _contact(config))
+    html, text = render.account_mail(f, agency, contact(config))
     paths = _paths(out / f.account.id, f.account.id, f.period, with_pdf)
     played = play.plays(links, f.account, rows, now)
     folder.put(paths["page"], page.account_page(f, agency, calls, callers, _files(paths), played).encode())
@@ -141,7 +141,7 @@ def _account(
 
 
 def _agency(config: Config, f: AgencyFigures, out: Path, now: dt.datetime, with_pdf: bool) -> Built:
-    html, text = render.agency_mail(f, _contact(config))
+    html, text = render.agency_mail(f, contact(config))
     paths = _paths(out, f.agency.id, f.period, with_pdf)
     folder.put(paths["page"], page.agency_page(f, _files(paths)).encode())
     if with_pdf:
@@ -180,12 +180,6 @@ def _facts(name: str, said: Sequence[kpis.Kpi]) -> folder.Facts:
     return folder.Facts(name, *(one.value for one in said))
 
 
-def _contact(config: Config) -> str:
-    """Who can be asked about a report, or told to stop it."""
-    sender = parseaddr(config.mail.sender)[1] if config.mail else ""
-    return branded().reply_to or (config.agency.report_to[0] if config.agency.report_to else sender or branded().name)
-
-
 def _built(
     config: Config,
     scope: str,
@@ -213,7 +207,7 @@ def _built(
         html,
         recipients,
         message_id,
-        _contact(config),
+        contact(config),
         worn.reply_to,
         worn.logo.images if worn.logo else (),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import hashlib
 from collections import defaultdict
@@ -13,7 +14,7 @@ from trunkline.adapters import mail
 from trunkline.alerts import Alert, judge
 from trunkline.config import Account, Config
 from trunkline.errors import BadCredentials, ConfigError, LakeError, TrunklineError
-from trunkline.reports.alerts import findings
+from trunkline.reports.alerts import Watched, findings
 from trunkline.reports.alerts_mail import AlertMail, Digest, callers
 from trunkline.reports.alerts_mail import mail as compose
 from trunkline.store import alerts as store
@@ -38,7 +39,10 @@ def judge_alerts(lake: Lake, config: Config, accounts: Sequence[Account], now: d
         LakeError: The lake cannot be read or written.
     """
     with lake.read() as connection:
-        found = findings(connection, config, accounts, _of(store.open_alerts(connection), config, accounts), now)
+        watched = Watched.of(connection, config, accounts, _of(store.open_alerts(connection), config, accounts), now)
+        excerpt = watched.cut(connection)
+    with contextlib.closing(excerpt):
+        found = findings(excerpt, watched)
     with lake.write() as connection:
         open_alerts = _of(store.open_alerts(connection), config, accounts)
         changed = judge(open_alerts, found, lambda one: _is_watched(one, config), now)

@@ -21,7 +21,7 @@ began AS (
         AS open_seconds_then
     FROM marked AS m ASOF LEFT JOIN open_intervals AS o ON o.account_id = m.account_id AND m.waits_since >= o.opens_at
 )
-SELECT b.episode_id, b.account_id, b.needs_call, b.tries, b.waits_since, b.first_missed_at, b.last_missed_at,
+SELECT b.episode_id, b.account_id, b.needs_call, b.is_removed, b.tries, b.waits_since, b.first_missed_at, b.last_missed_at,
     b.last_attempt_at, b.reached_at, b.reached_direction, b.has_hours,
     CASE WHEN b.is_unread OR b.known_until IS NULL THEN NULL
         WHEN b.has_hours THEN
