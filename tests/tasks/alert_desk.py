@@ -53,9 +53,8 @@ class Desk:
         """One run; returns the subjects of what was mailed."""
         chosen = [one for one in self.config.account if not account_ids or one.id in account_ids]
         before = len(self.sink.mails)
-        with self.lake.lingering():
-            judge_alerts(self.lake, self.config, chosen, local(at))
-            self.mailed = mail_alerts(self.lake, self.config, chosen, local(at))
+        judge_alerts(self.lake, self.config, chosen, local(at))
+        self.mailed = mail_alerts(self.lake, self.config, chosen, local(at))
         self.mails = self.sink.messages[before:]
         return [str(one["Subject"]) for one in self.mails]
 

@@ -17,5 +17,5 @@ from alert_desk import Desk
 
 @pytest.fixture
 def desk(new_lake: Lake) -> Iterator[Desk]:
-    with MailSink() as sink, stamina.set_testing(True, attempts=2):
+    with MailSink() as sink, stamina.set_testing(True, attempts=2), new_lake.lingering():
         yield Desk(new_lake, sink)
