@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from email.utils import parseaddr
 
 from trunkline.adapters import mail
-from trunkline.alerts import Alert, judge
+from trunkline.alerts import Alert, Finding, judge
 from trunkline.config import Account, Config
 from trunkline.errors import BadCredentials, ConfigError, LakeError, TrunklineError
 from trunkline.reports.alerts import Watched, findings
@@ -33,8 +33,6 @@ class Judged:
 def judge_alerts(lake: Lake, config: Config, accounts: Sequence[Account], now: dt.datetime) -> Judged:
     """Opens and closes alerts of these accounts, by what the lake says.
 
-    Of the whole config's accounts, alerts of accounts and PBXs that left it end too.
-
     Raises:
         LakeError: The lake cannot be read or written.
     """
@@ -43,6 +41,15 @@ def judge_alerts(lake: Lake, config: Config, accounts: Sequence[Account], now: d
         excerpt = watched.cut(connection)
     with contextlib.closing(excerpt):
         found = findings(excerpt, watched)
+    return note(lake, config, accounts, found, now)
+
+
+def note(lake: Lake, config: Config, accounts: Sequence[Account], found: Sequence[Finding], now: dt.datetime) -> Judged:
+    """Writes what findings open and close. Of the whole config's accounts, alerts of those that left it end too.
+
+    Raises:
+        LakeError: The lake cannot be written.
+    """
     with lake.write() as connection:
         open_alerts = _of(store.open_alerts(connection), config, accounts)
         changed = judge(open_alerts, found, lambda one: _is_watched(one, config), now)

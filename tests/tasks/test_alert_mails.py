@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from alert_desk import Desk, account
+from alert_desk import Desk, account, local
 
 OPS, SECOND = "ops@northwind.example", "second@northwind.example"
 
@@ -123,8 +123,15 @@ def test_nobody_is_told_who_may_not_know_any_more(desk: Desk) -> None:
 
 
 def test_a_mail_with_many_callers_is_not_clipped(desk: Desk) -> None:
-    for number in range(90):
-        desk.missed(f"m{number}", "2026-11-16 09:00", f"+6141200{number:04}")
+    with desk.lake.write() as connection:
+        connection.execute(
+            """
+            INSERT INTO calls BY NAME SELECT 'm' || n AS call_id, 'acme' AS account_id, 'acme-main' AS pbx_id,
+                $at AS started_at, 'inbound' AS direction, 'missed' AS outcome, '+' || (61412000000 + n) AS external_number
+            FROM range(90) AS callers(n)
+            """,
+            {"at": local("2026-11-16 09:00")},
+        )
     desk.read("2026-11-17 10:00")
     assert desk.run("2026-11-17 10:00") == ["Northwind: 90 callers waiting"]
     html = desk.mails[0].get_body(("html",)).get_content()

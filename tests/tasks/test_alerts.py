@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import pytest
-from alert_desk import Desk, account
+from alert_desk import Desk, account, local
+
+from trunkline.reports.alerts import findings
+from trunkline.tasks.alerts import Judged, judge_alerts
 
 FELL = "Northwind: 1 PBX with fewer recordings"
 SILENT = "Northwind: 1 PBX not read"
@@ -189,3 +194,48 @@ def test_an_alert_per_pbx_so_that_an_unread_one_neither_hides_a_fall_nor_ends_it
     desk.read("2026-11-16 00:00", "acme-branch")
     assert desk.run("2026-11-18 08:40") == [FELL]
     assert desk.rows("subject, ending") == [("acme-main", None)]
+
+
+def test_an_excerpt_of_the_lake_tells_what_the_lake_does(desk: Desk) -> None:
+    four_good_weeks(desk)
+    desk.recorded("2026-11-17", 0, 60)
+    desk.recorded("2025-11-17", 0, 60)  # last year's are in no excerpt
+    desk.missed("m1", "2026-11-16 09:00")
+    for day, records in (("2026-09-01", "yes"), ("2026-11-16", "no")):
+        desk.switched(day, records)
+    watched = desk.watched("2026-11-18 08:40", *desk.config.account)
+    with desk.lake.read() as connection, contextlib.closing(watched.cut(connection)) as cut:
+        found = findings(cut, watched)
+        assert found == findings(connection, watched)
+    assert [(one.kind, one.subject, one.state) for one in found] == [
+        ("pbx_silent", "acme-main", "clear"),
+        ("coverage_fell", "acme-main", "wrong"),
+        ("recording_switched_off", "acme-main/101", "wrong"),
+        ("caller_waiting", "acme/m1", "wrong"),
+    ]
+    assert judge_alerts(desk.lake, desk.config, desk.config.account, local("2026-11-18 08:40")) == Judged(3, 0)
+
+
+def test_a_caller_whom_retention_removed_or_an_older_call_renamed_is_not_said_to_be_called_back(desk: Desk) -> None:
+    desk.missed("m1", "2026-11-16 09:00")
+    desk.missed("m2", "2026-11-16 09:30", "+61412000002")
+    desk.read("2026-11-17 10:00")
+    assert desk.run("2026-11-17 10:00") == ["Northwind: 2 callers waiting"]
+    with desk.lake.write() as connection:
+        connection.execute("UPDATE calls SET external_number = 'a pseudonym', purged_at = now() WHERE call_id = 'm1'")
+    desk.missed("m0", "2026-11-16 08:50", "+61412000002")  # read late
+    assert desk.run("2026-11-17 10:30") == [WAITING]
+    assert sorted(desk.rows("subject, ending")) == [
+        ("acme/m0", None),
+        ("acme/m1", "not_watched"),
+        ("acme/m2", "not_watched"),
+    ]
+
+
+def test_what_was_mailed_stays_noted(desk: Desk) -> None:
+    desk.read("2026-11-18 02:00")
+    desk.run("2026-11-18 08:00")
+    desk.read("2026-11-18 08:30", since="2026-11-18 02:00")
+    desk.run("2026-11-18 09:00")
+    opened, over = local("2026-11-18 08:00"), local("2026-11-18 09:00")
+    assert desk.rows("mailed_at, clear_since, closed_at") == [(opened, over, None)]
