@@ -127,7 +127,8 @@ def test_a_mail_with_many_callers_is_not_clipped(desk: Desk) -> None:
         connection.execute(
             """
             INSERT INTO calls BY NAME SELECT 'm' || n AS call_id, 'acme' AS account_id, 'acme-main' AS pbx_id,
-                $at AS started_at, 'inbound' AS direction, 'missed' AS outcome, '+' || (61412000000 + n) AS external_number
+                $at AS started_at, 'inbound' AS direction, 'missed' AS outcome,
+                '+' || (61412000000 + n) AS external_number
             FROM range(90) AS callers(n)
             """,
             {"at": local("2026-11-16 09:00")},

@@ -202,7 +202,7 @@ def test_an_excerpt_of_the_lake_tells_what_the_lake_does(desk: Desk) -> None:
     desk.recorded("2025-11-17", 0, 60)  # last year's are in no excerpt
     desk.missed("m1", "2026-11-16 09:00")
     for day, records in (("2026-09-01", "yes"), ("2026-11-16", "no")):
-        desk.switched(day, records)
+        desk.switched(day, records, dn="102")
     watched = desk.watched("2026-11-18 08:40", *desk.config.account)
     with desk.lake.read() as connection, contextlib.closing(watched.cut(connection)) as cut:
         found = findings(cut, watched)
@@ -210,7 +210,7 @@ def test_an_excerpt_of_the_lake_tells_what_the_lake_does(desk: Desk) -> None:
     assert [(one.kind, one.subject, one.state) for one in found] == [
         ("pbx_silent", "acme-main", "clear"),
         ("coverage_fell", "acme-main", "wrong"),
-        ("recording_switched_off", "acme-main/101", "wrong"),
+        ("recording_switched_off", "acme-main/102", "wrong"),
         ("caller_waiting", "acme/m1", "wrong"),
     ]
     assert judge_alerts(desk.lake, desk.config, desk.config.account, local("2026-11-18 08:40")) == Judged(3, 0)
