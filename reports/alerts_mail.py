@@ -108,6 +108,7 @@ def _mail(
         "more_closed": _more(len(closed)),
         "with_place": digest.account is None,
         "foot": [
+            "Judged by what is read so far: what is not known opens no alert and ends none.",
             "Each alert is mailed once when it opens and once when it is over, never in between.",
             f"You get this as a recipient of alerts of {name}. To change or stop it, write to {ask}.",
         ],
