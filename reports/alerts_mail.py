@@ -14,7 +14,6 @@ from trunkline.config import Account, Config
 from trunkline.reports import alerts_words, words
 from trunkline.reports.alerts_words import Said
 from trunkline.reports.brand import Brand, Image, contact, wearing
-from trunkline.reports.kpis import Kpi
 from trunkline.reports.language import SOURCE, speaking
 from trunkline.reports.render import templates
 from trunkline.reports.rows import Place, shown
@@ -101,7 +100,7 @@ def _mail(
         "meta": _meta(digest, config, worn),
         "warnings": [],
         "lead": _lead(digest),
-        "kpis": _kpis(digest),
+        "kpis": [],
         "opened": opened[:MOST_ROWS],
         "closed": closed[:MOST_ROWS],
         "more_opened": _more(len(opened)),
@@ -138,16 +137,7 @@ def _subject(digest: Digest) -> str:
 def _lead(digest: Digest) -> str:
     parts = [f"New: {_counted(digest.opened)}."] if digest.opened else []
     parts += [f"Over: {_counted(digest.closed)}."] if digest.closed else []
-    return " ".join(parts)
-
-
-def _kpis(digest: Digest) -> list[Kpi]:
-    counts = (
-        ("new", len(digest.opened), "not mailed before"),
-        ("over", len(digest.closed), "mailed earlier, now ended"),
-        ("open now", digest.still_open, "the new ones among them"),
-    )
-    return [Kpi(words.number(amount), label, "", detail, label) for label, amount, detail in counts]
+    return " ".join([*parts, f"{words.number(digest.still_open)} open now."])
 
 
 def _meta(digest: Digest, config: Config, worn: Brand) -> str:
