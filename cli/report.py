@@ -14,7 +14,8 @@ from trunkline.cli.choices import Accounts
 from trunkline.cli.context import Options, options_of, run
 
 if TYPE_CHECKING:
-    from trunkline.reports.build import Built
+    from trunkline.reports.write import Built
+    from trunkline.tasks.mailing import Already
 
 
 def command(
@@ -26,7 +27,8 @@ def command(
         ),
     ] = "week",
     out: Annotated[Path, typer.Option(metavar="DIR", help="Where the files go.")] = Path("reports-out"),
-    email: Annotated[bool, typer.Option("--email", help="Also mail them.")] = False,
+    email: Annotated[bool, typer.Option("--email", help="Also mail them, to whom did not get them yet.")] = False,
+    resend: Annotated[bool, typer.Option("--resend", help="With --email: mail them again to all.")] = False,
     pdf: Annotated[bool, typer.Option("--pdf", help="Also as PDF; needs trunkline[pdf].")] = False,
     show: Annotated[bool, typer.Option("--open", help="Open the agency's page, or the one account's.")] = False,
     account: Accounts = None,
@@ -36,6 +38,8 @@ def command(
     from trunkline.flows.report import report
 
     options = options_of(context)
+    if resend and not email:
+        raise typer.BadParameter("--resend goes with --email")
     job = engine.run(
         report,
         period=period,
@@ -43,6 +47,7 @@ def command(
         accounts=account or [],
         out=str(out.resolve()),
         email=email,
+        resend=resend,
         pdf=pdf,
     )
     reported = run(options, job)
@@ -53,13 +58,18 @@ def command(
     if show:
         open_page(options, _first_page(reported.built, index))
     if email:
-        options.say(f"{reported.mailed} reports mailed")
+        for line in [*map(already_sent, reported.already), f"{reported.mailed} reports mailed"]:
+            options.say(line)
+        if reported.quiet:
+            options.say(f"no calls, no mail: {', '.join(reported.quiet)}")
     for failure in reported.failures:
         sys.stderr.write(f"  ✗ {failure}\n")
     result = {
         "files": files,
         "index": str(index),
         "mailed": reported.mailed,
+        "quiet": reported.quiet,
+        "already_sent": [vars(one) for one in reported.already],
         "failures": [vars(one) for one in reported.failures],
     }
     options.finish(result, 1 if reported.failures else 0)
@@ -75,3 +85,9 @@ def open_page(options: Options, page: Path) -> None:
     """Shows a page in the browser ($BROWSER, or the desktop's); where there is none, says where it is."""
     if not webbrowser.open(page.as_uri()):
         options.say(f"no browser here; open {page}")
+
+
+def already_sent(one: Already) -> str:
+    """`acme 2026-W46: already sent at 2026-11-16 07:00 UTC to owner@acme.example; --resend mails it again`."""
+    at = f"{one.sent_at:%Y-%m-%d %H:%M} UTC"
+    return f"{one.scope} {one.period}: already sent at {at} to {', '.join(one.recipients)}; --resend mails it again"

@@ -117,7 +117,7 @@ class AccountFigures:
     """All that an account's report says. `is_comparable`: every PBX is read in full, in this period and before.
 
     `open_spans`: the opening hours by which it is judged, none where none are set; `has_pbx_hours`: they are not the
-    config's but the PBX's own.
+    config's but the PBX's own. `restated`: how the mail of the period before is to be corrected; empty: not at all.
     """
 
     account: Account
@@ -141,6 +141,7 @@ class AccountFigures:
     as_of: dt.datetime | None
     open_spans: tuple[OpenSpan, ...]
     has_pbx_hours: bool
+    restated: str = ""
 
     @property
     def is_read(self) -> bool:
@@ -151,6 +152,12 @@ class AccountFigures:
     def is_complete(self) -> bool:
         """Whether every PBX is read in full."""
         return bool(self.reading) and all(pbx.is_complete for pbx in self.reading)
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether no mail is due: no calls, all of it read, nothing to correct, and the account wants none then."""
+        is_silent = self.is_complete and not self.now.volumes.calls and not self.restated
+        return self.account.quiet_periods == "skip" and is_silent
 
     @property
     def silent(self) -> tuple[Reading, ...]:

@@ -22,7 +22,7 @@ def shared(f: AccountFigures, agency: Agency) -> dict[str, Any]:
         "kicker": f.account.name,
         "title": f.period.title,
         "meta": _meta(f, agency),
-        "warnings": present.completeness(f),
+        "warnings": [*present.completeness(f), *([f.restated] if f.restated else [])],
         "lead": lead,
         "kpis": found,
         "hours": hours,

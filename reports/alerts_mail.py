@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -45,6 +46,7 @@ class AlertMail:
     unsubscribe: str
     reply_to: str
     images: tuple[Image, ...]
+    attachments: tuple[Path, ...] = ()
 
 
 def callers(

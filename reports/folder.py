@@ -56,29 +56,30 @@ class Found:
         """What it says; null where that was deleted, or cannot be read."""
         try:
             return msgspec.json.decode(
-                (self.folder / (_stem(self.scope, self.period) + _FACTS)).read_bytes(), type=Facts
+                (self.folder / (stem(self.scope, self.period) + _FACTS)).read_bytes(), type=Facts
             )
         except (OSError, msgspec.MsgspecError):
             return None
 
 
-def _stem(scope: str, period: Period) -> str:
+def stem(scope: str, period: Period) -> str:
+    """What the names of a report's files begin with."""
     return f"{scope}-{period.label.replace('..', '_')}"  # some web servers refuse two dots in a path
 
 
 def paths(folder: Path, scope: str, period: Period, kinds: Iterable[str] = ENDINGS) -> dict[str, Path]:
     """Where the files of one report go, by kind."""
-    return {kind: folder / f"{_stem(scope, period)}{ENDINGS[kind]}" for kind in kinds}
+    return {kind: folder / f"{stem(scope, period)}{ENDINGS[kind]}" for kind in kinds}
 
 
 def link(account_id: str, period: Period) -> str:
     """From the agency's page to an account's."""
-    return f"{account_id}/{_stem(account_id, period)}{ENDINGS['page']}"
+    return f"{account_id}/{stem(account_id, period)}{ENDINGS['page']}"
 
 
 def write_facts(folder: Path, scope: str, period: Period, facts: Facts) -> None:
     """Notes what the report says, for the index."""
-    put(folder / (_stem(scope, period) + _FACTS), msgspec.json.encode(facts) + b"\n")
+    put(folder / (stem(scope, period) + _FACTS), msgspec.json.encode(facts) + b"\n")
 
 
 def found(folder: Path, scope: str) -> list[Found]:

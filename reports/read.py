@@ -60,15 +60,40 @@ def snapshot(connection: duckdb.DuckDBPyConnection, periods: Sequence[Period], a
         "pbx_ids": [pbx_id for pbx_id, _timezone in pbxs],
         "pbx_timezones": [timezone for _pbx_id, timezone in pbxs],
     }
-    for part in ("calls", "episodes", "parties", "days", "read_days"):
+    for part in ("calls", "episodes", "parties", "rang", "activities", "days", "read_days"):
         sql.run(connection, f"snapshot_{part}", values)
+    take(connection, accounts[:AT_ONCE])
+
+
+AT_ONCE = 10
+_AT_HAND = {
+    "report_calls": "every_call WHERE account_id IN (SELECT unnest($account_ids))",
+    "report_episodes": "every_episode WHERE account_id IN (SELECT unnest($account_ids))",
+    "report_parties": "every_party WHERE account_id IN (SELECT unnest($account_ids))",
+    "report_rang": "every_rang WHERE account_id IN (SELECT unnest($account_ids))",
+    "report_activities": "every_activity WHERE account_id IN (SELECT unnest($account_ids))",
+    "report_days": "every_day WHERE account_id IN (SELECT unnest($account_ids))",
+    "report_read_days": "every_read_day WHERE pbx_id IN (SELECT unnest($pbx_ids))",
+    "report_windows": "windows WHERE pbx_id IN (SELECT unnest($pbx_ids))",
+}
+
+
+def take(connection: duckdb.DuckDBPyConnection, accounts: Sequence[Account]) -> None:
+    """Lays out the rows of some accounts, `AT_ONCE` at best: their queries then cost what these have, not what all
+    have; and picking them costs as much as ten queries, whether for one account or for ten. Needs `snapshot`.
+    """
+    pbx_ids = [pbx.id for account in accounts for pbx in account.pbx]
+    values = {"account_ids": [account.id for account in accounts], "pbx_ids": pbx_ids}
+    for table, source in _AT_HAND.items():
+        sql.execute(connection, f"CREATE OR REPLACE TEMP TABLE {table} AS FROM {source}", values)
 
 
 def account_figures(
     connection: duckdb.DuckDBPyConnection, account: Account, period: Period, moment: dt.datetime
 ) -> AccountFigures:
-    """All figures of one account at this moment. Needs `snapshot`. `period` may be of another zone: the account's
-    days count.
+    """All figures of one account at this moment. Needs `snapshot`, and of many accounts `take`.
+
+    `period` may be of another zone: the account's days count.
     """
     period = period.in_zone(account.timezone)
     before = period.previous()
@@ -100,6 +125,16 @@ def account_figures(
         open_spans=tuple(OpenSpan(row["weekday"], row["opens_minute"], row["closes_minute"]) for row in opening),
         has_pbx_hours=any(row["hours_from"] == "pbx" for row in opening),
     )
+
+
+def as_of(
+    connection: duckdb.DuckDBPyConnection, account: Account, period: Period, moment: dt.datetime | None
+) -> Slice | None:
+    """A period's figures as they stood when the data reached to `moment`; null where nothing of it was read."""
+    values = _values(account, period)
+    if not any(pbx.is_read for pbx in _reading(connection, values, period)):
+        return None
+    return _slice(connection, values, moment)
 
 
 def _lost_soon(connection: duckdb.DuckDBPyConnection, account: Account, moment: dt.datetime) -> tuple[Problem, ...]:

@@ -22,8 +22,12 @@ def shown(number: str | None, account: Account, place: Place) -> str:
         return "withheld"
     if is_removed(number):
         return REMOVED
-    hide = account.masking == "everywhere" or (account.masking == "mail" and place == "mail")
-    return masked(number, account.country) if hide else number
+    return masked(number, account.country) if is_hidden(account, place) else number
+
+
+def is_hidden(account: Account, place: Place) -> bool:
+    """Whether numbers are masked there, and names left out."""
+    return account.masking == "everywhere" or (account.masking == "mail" and place == "mail")
 
 
 @dataclass(frozen=True)

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from trunkline.config import Account
+from trunkline.numbers import masked
 from trunkline.reports import evidence, words
 from trunkline.reports.account import AccountFigures
 from trunkline.reports.figures import Slice
 from trunkline.reports.play import Plays
-from trunkline.reports.rows import shown
+from trunkline.reports.rows import Place, is_hidden, shown
 from trunkline.reports.sql import Row
 
 Cell = Any
+_OUTSIDE = re.compile(r"\d{7}")  # numbers inside are short
 
 
 @dataclass(frozen=True)
@@ -91,15 +94,15 @@ _EPISODE_COLUMNS = {
 }
 
 
-def call_sheet(account: Account, rows: Sequence[Row]) -> Sheet:
-    """Every call of the period with what the views say of it."""
+def call_sheet(account: Account, rows: Sequence[Row], place: Place = "page") -> Sheet:
+    """Every call of the period with what the views say of it; for a mail with numbers as mails may show them."""
     said = [{**row, "recording_evidence": evidence.said(row["recording_evidence"])} for row in rows]
-    return _sheet("Calls", account, said, _CALL_COLUMNS)
+    return _sheet("Calls", account, said, _CALL_COLUMNS, place)
 
 
-def caller_sheet(account: Account, rows: Sequence[Row]) -> Sheet:
+def caller_sheet(account: Account, rows: Sequence[Row], place: Place = "page") -> Sheet:
     """Every caller (episode) with a missed call in the period."""
-    return _sheet("Callers", account, rows, _EPISODE_COLUMNS)
+    return _sheet("Callers", account, rows, _EPISODE_COLUMNS, place)
 
 
 _Figure = Callable[[Slice], int | float | None]
@@ -138,17 +141,19 @@ def account_sheet(accounts: Sequence[AccountFigures]) -> Sheet:
     return Sheet("Accounts", ("account_id", "account", "pbxs", "pbxs_read", *_ACCOUNT_FIGURES), rows)
 
 
-def _sheet(name: str, account: Account, rows: Sequence[Row], columns: dict[str, str]) -> Sheet:
-    readers = {column: _reader(column, account) for column in columns.values()}
+def _sheet(name: str, account: Account, rows: Sequence[Row], columns: dict[str, str], place: Place) -> Sheet:
+    readers = {column: _reader(column, account, place) for column in columns.values()}
     return Sheet(name, tuple(columns), [tuple(readers[one](row) for one in columns.values()) for row in rows])
 
 
-def _reader(column: str, account: Account) -> Callable[[Row], Cell]:
+def _reader(column: str, account: Account, place: Place) -> Callable[[Row], Cell]:
     if column == "external_number":
         # An internal call has no outside party: nobody withheld a number there.
-        return lambda row: None if row.get("direction") == "internal" else shown(row[column], account, "page")
-    if column == "external_name" and account.masking == "everywhere":
+        return lambda row: None if row.get("direction") == "internal" else shown(row[column], account, place)
+    if column == "external_name" and is_hidden(account, place):
         return lambda _row: None
+    if column == "answered_by" and is_hidden(account, place):  # somebody's mobile, where calls are forwarded
+        return lambda row: masked(row[column], account.country) if _OUTSIDE.search(row[column] or "") else row[column]
     return lambda row: row[column]
 
 

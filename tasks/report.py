@@ -1,4 +1,4 @@
-"""Making and mailing the reports of a period."""
+"""Making the reports of a period; `mailing` mails them."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from trunkline import periods
-from trunkline.adapters import mail
 from trunkline.config import Account, Config
-from trunkline.errors import BadCredentials, ConfigError, SpanError, TrunklineError
+from trunkline.errors import ConfigError, SpanError
 from trunkline.reports import read
-from trunkline.reports.build import Built, build
+from trunkline.reports.build import build
+from trunkline.reports.write import Built
 from trunkline.store import excerpt
 from trunkline.store.lake import Lake
 
@@ -46,26 +46,6 @@ def make_reports(
         cut = excerpt.cut(connection, since, until, [account.id for account in accounts], read.trend_since(every))
     with contextlib.closing(cut):
         return build(cut, config, period, accounts, out, now, own, with_pdf)
-
-
-def send_reports(config: Config, built: Sequence[Built]) -> dict[str, TrunklineError]:
-    """Mails each report to its recipients; one that fails does not stop the others. Returns failures by scope.
-
-    Raises:
-        ConfigError: No `[mail]` is set, or its password is absent.
-    """
-    if config.mail is None:
-        raise ConfigError("no mail server is set", mend="add [mail] with url and from to trunkline.toml")
-    password = config.mail_password()
-    failures: dict[str, TrunklineError] = {}
-    for number, report in enumerate(built):
-        try:
-            mail.send(config.mail, password, report)
-        except BadCredentials as error:  # the rest would be refused too, and each try counts against us
-            return failures | {one.scope: error for one in built[number:]}
-        except TrunklineError as error:
-            failures[report.scope] = error
-    return failures
 
 
 def _chosen(config: Config, account_ids: Sequence[str]) -> list[Account]:

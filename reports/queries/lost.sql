@@ -7,11 +7,7 @@ names AS (
     SELECT s.pbx_id, s.dn, max_by(s.name, s.day) AS name
     FROM pbx_settings AS s WHERE s.pbx_id IN (SELECT pbx_id FROM lost) GROUP BY ALL
 ),
-rang AS (
-    SELECT DISTINCT l.call_id, l.pbx_id, g.destination_dn AS dn, g.destination_name AS leg_name
-    FROM lost AS l JOIN legs AS g USING (call_id)
-    WHERE g.destination_kind = 'extension' AND g.destination_dn IS NOT NULL
-)
+rang AS (SELECT r.* FROM report_rang AS r JOIN lost USING (call_id))
 SELECT 'reason' AS kind, miss_reason AS label, NULL AS name, count(*) AS calls FROM lost GROUP BY ALL
 UNION ALL
 SELECT 'queue', l.queue, max(n.name), count(*)

@@ -1,5 +1,5 @@
 -- Every call of the accounts in the span with all that the views say of it: the one base of figures and sheets.
-CREATE OR REPLACE TEMP TABLE report_calls AS
+CREATE OR REPLACE TEMP TABLE every_call AS
 SELECT c.call_id, c.account_id, c.pbx_id, c.started_at, c.ended_at, timezone(a.timezone, c.started_at) AS local_at,
     c.direction, c.outcome, c.miss_reason, c.external_number, c.external_name, c.did, c.first_destination,
     c.answered_by, c.queue, c.wait_seconds, c.talk_seconds, c.confidence,

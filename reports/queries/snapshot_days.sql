@@ -1,5 +1,5 @@
 -- Each account's calls from outside per local day, over all weeks of the trend: as they count in `volumes`.
-CREATE OR REPLACE TEMP TABLE report_days AS
+CREATE OR REPLACE TEMP TABLE every_day AS
 SELECT account_id, day, count(*) AS offered, count(*) FILTER (is_lost) AS lost,
     count(*) FILTER (short_abandon) AS short_abandons
 FROM call_days

@@ -1,5 +1,5 @@
 -- Which share of each local day complete windows of each PBX cover, an overlap counting once.
-CREATE OR REPLACE TEMP TABLE report_read_days AS
+CREATE OR REPLACE TEMP TABLE every_read_day AS
 WITH asked AS (SELECT unnest($pbx_ids) AS pbx_id, unnest($pbx_timezones) AS timezone),
 days AS (
     SELECT a.pbx_id, s.day::DATE AS day, timezone(a.timezone, s.day) AS begins_at,

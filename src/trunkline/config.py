@@ -7,6 +7,7 @@ import re
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, PrivateAttr, SecretStr, model_validator
 
@@ -15,7 +16,7 @@ from trunkline.alerts import Alerts
 from trunkline.branding import Brand
 from trunkline.crms import Crm
 from trunkline.errors import ConfigError
-from trunkline.fields import Address, CallbackWithin, Country, Days, Id, Language, Origin, Zone
+from trunkline.fields import Address, CallbackWithin, Country, Days, Id, Language, Origin, Zone, is_loopback
 from trunkline.links import Links as SignedLinks
 from trunkline.secrets import SecretRef, Settings, reveal, revealed
 from trunkline.table import Table
@@ -27,7 +28,10 @@ LEAST_SECRET = 32  # characters: what signs links must not be guessed by trying
 
 
 class Agency(Table):
-    """The firm that runs trunkline for its clients. `language` and `brand` are its reports' and its accounts'."""
+    """The firm that runs trunkline for its clients. `language` and `brand` are its reports' and its accounts'.
+
+    `attach`: what goes with every mail, with numbers as in mails.
+    """
 
     id: Id
     name: str
@@ -36,6 +40,7 @@ class Agency(Table):
     report_to: tuple[Address, ...] = ()
     alerts: Alerts = Alerts()
     pdf: bool = False
+    attach: tuple[Literal["csv", "xlsx"], ...] = ("csv",)
     language: Language = "en"
     brand: Brand = Brand()
 
@@ -54,12 +59,36 @@ class StoreTable(Table):
 
 
 class Mail(Table):
-    """The mail server: `smtp://` (STARTTLS unless loopback) or `smtps://`."""
+    """The mail server: `smtp://` or `smtps://` (encrypted from the start).
+
+    `starttls` of smtp://: `auto` demands it unless the server is on loopback, `always` there too, `never` is allowed
+    there only: neither a password nor a report goes in the clear over a link. `verify`: true, or the file of the
+    authority that signed the server's certificate, relative to the config.
+    """
 
     url: Annotated[str, Field(pattern=r"^smtps?://[^/@\s]+$")]
     username: str | None = None
     password: SecretRef | None = None
     sender: str = Field(alias="from")
+    starttls: Literal["auto", "always", "never"] = "auto"
+    verify: bool | str = True
+    _folder: Path = PrivateAttr(Path())
+
+    @model_validator(mode="after")
+    def _in_tls(self) -> Mail:
+        parts = urlsplit(self.url)
+        if parts.scheme == "smtps" and self.starttls != "auto":
+            raise ValueError("starttls is of smtp://; smtps:// is encrypted from the start: leave it out")
+        if self.starttls == "never" and not is_loopback(parts.hostname or ""):
+            raise ValueError('starttls = "never" is allowed on loopback only: the reports would go in the clear')
+        if self.verify is False:
+            raise ValueError("verify = false would trust whoever answers; name the file of the server's authority")
+        return self
+
+    @property
+    def authority(self) -> Path | None:
+        """The file of the certificate authority to trust; null: the system's."""
+        return self._folder / self.verify if isinstance(self.verify, str) else None
 
 
 class Links(Table):
@@ -148,6 +177,7 @@ class Account(Table):
     missed: Missed = Missed()
     masking: Literal["mail", "everywhere", "none"] = "mail"
     alerts: Alerts = Alerts()
+    quiet_periods: Literal["mail", "skip"] = "mail"
     pbx: tuple[Pbx, ...] = ()
     crm: tuple[Crm, ...] = ()
 
@@ -185,6 +215,8 @@ class Config(Table):
             twice = sorted({one for one in ids if ids.count(one) > 1})
             if twice:
                 raise ValueError(f"two {kind} have the id {twice[0]!r}; give each its own")
+        if self.agency.id in {account.id for account in self.account}:  # their reports would be one another's
+            raise ValueError(f"the agency and an account have the id {self.agency.id!r}; give each its own")
         return self
 
     @property

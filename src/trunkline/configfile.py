@@ -122,6 +122,8 @@ def _holds(data: Any, step: int | str) -> bool:
 
 def _remember_folder(config: Config, path: Path) -> None:
     config._path = path
+    if config.mail is not None:
+        config.mail._folder = path.parent
     for account in config.account:
         for pbx in account.pbx:
             pbx._folder = path.parent

@@ -6,6 +6,7 @@ import socket
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from email.message import EmailMessage
+from pathlib import Path
 
 import pytest
 import stamina
@@ -29,6 +30,7 @@ class Report:
     unsubscribe: str = "ops@northwind.example"
     reply_to: str = ""
     images: tuple[Image, ...] = ()
+    attachments: tuple[Path, ...] = ()
 
 
 class Inbox:

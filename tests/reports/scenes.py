@@ -13,7 +13,7 @@ from small_lake import NOW, WEEK, Book, built, config, fill
 from trunkline.config import Agency, Config
 from trunkline.reports import read, render
 from trunkline.reports.agency import AgencyFigures
-from trunkline.reports.build import Built
+from trunkline.reports.write import Built
 from trunkline.settings import write_settings
 from trunkline.store.lake import Lake
 

@@ -15,7 +15,7 @@ from small_lake import NOW, Page, config
 
 from trunkline.periods import parse
 from trunkline.reports import folder, index
-from trunkline.reports.build import Built
+from trunkline.reports.write import Built
 
 AGENCY = config().agency
 

@@ -12,7 +12,7 @@ from scenes import CONTACT, hard, many
 from small_lake import Page, built, config
 
 from trunkline.reports import render
-from trunkline.reports.build import Built
+from trunkline.reports.write import Built
 
 AIM_BYTES = 80_000  # Gmail clips at 102 KB; render.py never exceeds 95 KB
 # What clients strip, or fetch: caniemail's data says nothing of most of these.

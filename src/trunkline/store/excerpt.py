@@ -22,9 +22,9 @@ Values = Mapping[str, object]
 
 MEMORY_LIMIT = "1GB"
 _OF_THE_CALLS = ("legs", "recordings", "activities", "pbx_settings")  # each with its query in `excerpt/`
-_SMALL = ("accounts", "open_spans", "holidays", "departments", "pbxs", "crm_days")
+_SMALL = ("accounts", "open_spans", "holidays", "departments", "pbxs", "crm_days", "mails_sent")
 _BEFORE_READING = ("account_days", "open_intervals", "caller_events", "recording_switches")
-_AFTER_READING = ("pbx_reading", "unread_spans")
+_AFTER_READING = ("pbx_reading", "unread_spans", "pbx_room", "recordings_at_risk")
 # The days, numbered from 1970, on which it is judged whether the callers of older missed calls were called back.
 _OLDER_MISSES = """
     SELECT DISTINCT unnest(range(

@@ -1,7 +1,7 @@
 -- Those of the span's calls, and those that a PBX will delete before anybody has stored them.
 WITH heard AS (
     FROM recordings
-    WHERE started_at >= $since - INTERVAL 1 DAY AND started_at < $until + INTERVAL 1 DAY AND call_id IN (
+    WHERE coalesce(started_at >= $since - INTERVAL 1 DAY AND started_at < $until + INTERVAL 1 DAY, true) AND call_id IN (
         SELECT call_id FROM calls
         WHERE started_at >= $since AND started_at < $until AND account_id IN (SELECT unnest($account_ids)))
 ),
