@@ -31,7 +31,7 @@ from trunkline.reports import (
 from trunkline.reports.account import AccountFigures
 from trunkline.reports.agency import AgencyFigures
 from trunkline.reports.attached import Attached
-from trunkline.reports.brand import Image, branded, wearing
+from trunkline.reports.brand import Image, branded, contact, wearing
 from trunkline.reports.figures import Slice
 from trunkline.reports.sql import Row
 
@@ -106,7 +106,7 @@ def account(press: Press, found: Found) -> Built:
         if f.account.report_to and not f.is_quiet:
             rows = attached.Rows(found.calls, found.before, found.callers)
             with_it = attached.account_files(agency, f, rows, press.out / f.account.id, now)
-        html, text = render.account_mail(f, agency, _contact(config), with_it.note)
+        html, text = render.account_mail(f, agency, contact(config), with_it.note)
         paths = _paths(press.out / f.account.id, f.account.id, f.period, press.with_pdf)
         played = play.plays(press.links, f.account, found.calls, now)
         folder.put(paths["page"], page.account_page(f, agency, calls, callers, _files(paths), played).encode())
@@ -127,7 +127,7 @@ def agency(press: Press, f: AgencyFigures, kept: Mapping[str, Any]) -> Built:
     """Writes the agency's report; inside `wearing`, whose brand the figures' agency has."""
     sheet = sheets.account_sheet(f.worst_first)
     with_it = attached.agency_files(f, sheet, press.out, press.now) if f.agency.report_to else Attached()
-    html, text = render.agency_mail(f, _contact(press.config), with_it.note)
+    html, text = render.agency_mail(f, contact(press.config), with_it.note)
     paths = _paths(press.out, f.agency.id, f.period, press.with_pdf)
     folder.put(paths["page"], page.agency_page(f, _files(paths)).encode())
     if press.with_pdf:
@@ -170,12 +170,6 @@ def _facts(name: str, said: Sequence[kpis.Kpi]) -> folder.Facts:
     return folder.Facts(name, *(one.value for one in said))
 
 
-def _contact(config: Config) -> str:
-    """Who can be asked about a report, or told to stop it."""
-    sender = parseaddr(config.mail.sender)[1] if config.mail else ""
-    return branded().reply_to or (config.agency.report_to[0] if config.agency.report_to else sender or branded().name)
-
-
 def _built(
     press: Press,
     whose: Account | Agency,
@@ -208,7 +202,7 @@ def _built(
         html=mail.html,
         recipients=mail.recipients,
         message_id=f"<{whose.id}.{period.label}.{version}@{domain or 'trunkline.invalid'}>",
-        unsubscribe=_contact(press.config),
+        unsubscribe=contact(press.config),
         reply_to=worn.reply_to,
         images=worn.logo.images if worn.logo else (),
         is_read=shown is not None,
