@@ -65,9 +65,6 @@ def command(
             {"scope": one.scope, "period": one.period, "is_read": one.is_read, "figures": dict(one.figures)}
             for one in reported.built
         ],
-            {"scope": one.scope, "period": one.period, "is_read": one.is_read, "figures": dict(one.figures)}
-            for one in reported.built
-        ],
     }
     options.finish(result, 1 if reported.failures else 0)
 

@@ -146,8 +146,8 @@ def test_reports_are_written_mailed_and_shown(stage, tmp_path: Path, monkeypatch
         assert (done.returncode, result["mailed"], result["failures"]) == (0, 2, [])
         by_scope = {one["scope"]: one["figures"] for one in result["figures"]}
         assert {(one["scope"], one["period"], one["is_read"]) for one in result["figures"]} == {
-            ("acme", "2026-11-01_2027-01-01", True),
-            ("northwind", "2026-11-01_2027-01-01", True),
+            ("acme", "2026-11-01..2027-01-01", True),
+            ("northwind", "2026-11-01..2027-01-01", True),
         }
         mail = next(str(one.get_body()) for one in s.world.mail.messages if one["To"] == "owner@acme.example")
         acme = by_scope["acme"]
