@@ -146,10 +146,11 @@ def test_reports_are_written_mailed_and_shown(stage, tmp_path: Path, monkeypatch
         assert (done.returncode, result["mailed"], result["failures"]) == (0, 2, [])
         by_scope = {one["scope"]: one["figures"] for one in result["figures"]}
         assert {(one["scope"], one["period"], one["is_read"]) for one in result["figures"]} == {
-            ("acme", "2026-11-01_2027-01-01", True),
-            ("northwind", "2026-11-01_2027-01-01", True),
+            ("acme", "2026-11-01..2027-01-01", True),
+            ("northwind", "2026-11-01..2027-01-01", True),
         }
-        mail = next(str(one.get_body()) for one in s.world.mail.messages if one["To"] == "owner@acme.example")
+        to_acme = next(one for one in s.world.mail.messages if one["To"] == "owner@acme.example")
+        mail = to_acme.get_body(("plain",)).get_content()
         acme = by_scope["acme"]
         short, lost = acme["short_abandons"], acme["lost"]
         assert lost > 0

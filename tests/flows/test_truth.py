@@ -147,7 +147,7 @@ def test_the_reports_figures_are_those_of_the_truth(synced: Synced) -> None:
     assert [(one.starts_on, one.offered, one.lost, one.short_abandons) for one in found.trend] == [
         (day, *counts) for day, _share, *counts in days
     ]
-    callers = [(one.number, one.tries, one.state) for one in found.call_back]
+    callers = [(one.external_number, one.tries, one.state) for one in found.call_back]
     assert callers == [
         (who, tries, state) for who, tries, _at, _wait, _new, state in reckoning.call_back(office, first, end)
     ]

@@ -1,6 +1,6 @@
 """Every figure of every report equals an independent reckoning over what happened, in random worlds.
 
-`make truth` tries many more of them (TRUNKLINE_SEEDS).
+TRUNKLINE_SEEDS names more of them: `TRUNKLINE_SEEDS="$(seq -s" " 100)" pytest tests/reports/test_truth.py`.
 """
 
 from __future__ import annotations
