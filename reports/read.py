@@ -175,10 +175,21 @@ def _values(account: Account, period: Period) -> sql.Row:
     }
 
 
+def callbacks_as_of(
+    connection: duckdb.DuckDBPyConnection, account: Account, period: Period, moment: dt.datetime
+) -> Callbacks:
+    """What had become of the period's callers when the data reached to `moment`."""
+    return _callbacks(connection, _values(account, period), moment)
+
+
+def _callbacks(connection: duckdb.DuckDBPyConnection, values: sql.Row, as_of: dt.datetime | None) -> Callbacks:
+    return Callbacks(**sql.one(connection, "episodes", {**values, "as_of": as_of}))
+
+
 def _slice(connection: duckdb.DuckDBPyConnection, values: sql.Row, as_of: dt.datetime | None) -> Slice:
     return Slice(
         volumes=Volumes(**sql.one(connection, "volumes", values)),
-        callbacks=Callbacks(**sql.one(connection, "episodes", {**values, "as_of": as_of})),
+        callbacks=_callbacks(connection, values, as_of),
         coverage=coverage(sql.run(connection, "coverage", values)),
     )
 

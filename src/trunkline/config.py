@@ -150,6 +150,11 @@ class Pbx(Table):
         """The name that signs in: the API client's number, or the console user's."""
         return self.client_id or self.username or ""
 
+    @property
+    def trust(self) -> bool | str:
+        """`verify`; the file that it names is relative to the config."""
+        return str(self._folder / self.verify) if isinstance(self.verify, str) else self.verify
+
     def secret(self) -> SecretStr:
         """The client secret or the password. Raises ConfigError if it is not set."""
         reference = self.client_secret or self.password or ""

@@ -12,7 +12,7 @@ import pytest
 from pictures import png
 from small_lake import Page, built, config
 
-from trunkline.adapters.mail import message
+from trunkline.adapters.message import message
 from trunkline.branding import Brand
 from trunkline.config import Config, Mail
 from trunkline.errors import ConfigError
