@@ -30,11 +30,13 @@ from trunkline.reports import (
     render,
     sheets,
     sql,
+    titles,
     workbook,
 )
 from trunkline.reports.account import AccountFigures
 from trunkline.reports.agency import AgencyFigures
 from trunkline.reports.brand import Image, branded, wearing
+from trunkline.reports.language import _
 from trunkline.reports.sheets import Sheet
 
 
@@ -148,7 +150,7 @@ def _agency(config: Config, f: AgencyFigures, out: Path, now: dt.datetime, with_
         folder.put(paths["pdf"], pdf.pdf(page.agency_page(f, []), f.agency.country))
     sheet = sheets.account_sheet(f.worst_first)
     terms = definitions.terms([one.account for one in f.accounts])
-    title = f"{f.agency.name}, {f.period.title}"
+    title = f"{f.agency.name}, {titles.title(f.period)}"
     folder.put(paths["workbook"], workbook.agency_book(title, sheet.heads, sheet.rows, terms, now))
     _write_csv(paths["csv"], sheet)
     folder.write_facts(out, f.agency.id, f.period, _facts(f.agency.name, agency_view.shared(f)["kpis"]))
@@ -173,7 +175,7 @@ def _paths(place: Path, scope: str, period: Period, with_pdf: bool) -> dict[str,
 def _files(paths: Mapping[str, Path]) -> page.Files:
     """The links at the foot of a page: to its other files, and to the index beside it."""
     others = [(folder.NAMES[kind], path.name) for kind, path in paths.items() if kind != "page"]
-    return [*others, ("All reports", folder.INDEX)]
+    return [*others, (_("All reports"), folder.INDEX)]
 
 
 def _facts(name: str, said: Sequence[kpis.Kpi]) -> folder.Facts:

@@ -8,6 +8,13 @@ from typing import Any
 
 from trunkline.reports.language import _, ngettext
 
+
+def _records(records: str) -> str:
+    if records == "no":
+        return _("does not record")
+    return _("records outside calls only") if records == "external" else _("records: %(what)s", what=records)
+
+
 _SAID: dict[str, Callable[[Any], str]] = {
     "recording_policy": lambda policy: _("recording_policy of the account: %(policy)s", policy=policy),
     "can_list_recordings": lambda _can: _("no right to list recordings"),
@@ -20,7 +27,7 @@ _SAID: dict[str, Callable[[Any], str]] = {
     "quota_reached": lambda _is: _("recording quota reached"),
     "extension": lambda dn: _("extension %(dn)s", dn=dn),
     "queue": lambda dn: _("queue %(dn)s", dn=dn),
-    "records": lambda records: _records(records),
+    "records": _records,
     "changed_on": lambda day: _("since %(day)s", day=day),
     "archived": lambda _is: _("in the PBX's archive"),
     "status": lambda status: _("asked for, answered %(status)s", status=status),
@@ -35,12 +42,6 @@ _SAID: dict[str, Callable[[Any], str]] = {
 }
 _HOLDS_IF = {"can_list_recordings": False, "can_download_recordings": False, "listed": False, "licence_active": False}
 _HOLDS_IF |= {"licence_records": False, "recording_stopped": True, "quota_reached": True, "sees_part": True}
-
-
-def _records(records: str) -> str:
-    if records == "no":
-        return _("does not record")
-    return _("records outside calls only") if records == "external" else _("records: %(what)s", what=records)
 
 
 def said(evidence: str | None) -> str | None:

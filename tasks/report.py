@@ -11,7 +11,7 @@ from trunkline import periods
 from trunkline.adapters import mail
 from trunkline.config import Account, Config
 from trunkline.errors import BadCredentials, ConfigError, SpanError, TrunklineError
-from trunkline.reports import read
+from trunkline.reports import read, titles
 from trunkline.reports.build import Built, build
 from trunkline.store import excerpt
 from trunkline.store.lake import Lake
@@ -37,7 +37,7 @@ def make_reports(
     """
     period = periods.parse(period_text, config.agency.timezone, now)
     if period.since >= now:
-        raise SpanError(f"{period.title} lies ahead", mend="choose a period that has begun")
+        raise SpanError(f"{titles.title(period)} lies ahead", mend="choose a period that has begun")
     accounts = _chosen(config, account_ids)
     own = {account.id: periods.parse(period_text, account.timezone, now) for account in accounts}
     every = [period, *own.values()]

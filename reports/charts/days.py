@@ -13,6 +13,7 @@ from trunkline.reports.language import _
 from trunkline.reports.series import Span
 
 _BASE, _TALL, _TOP = 152, 118, 24
+_LETTER = 1.5  # percent of the width, on a phone
 _MOST_NAMED = 10  # with more days, a bar is too thin for "5/20" and the weekday
 
 
@@ -46,8 +47,10 @@ def days(spans: Sequence[Span]) -> Chart:
 
 def gap(x: float, width: float, base: float, striped: str) -> list[Markup]:
     """A striped field over spans that were not read; it says so where there is room."""
-    field = svg.rect(x, _TOP, width, base - _TOP, striped, _(texts.NOT_READ))
-    return [field, svg.text(x + width / 2, (_TOP + base) / 2 + 4, _(texts.NOT_READ), "axis")] if width > 12 else [field]
+    said = _(texts.NOT_READ)
+    field = svg.rect(x, _TOP, width, base - _TOP, striped, said)
+    has_room = width > len(said) * _LETTER
+    return [field, svg.text(x + width / 2, (_TOP + base) / 2 + 4, said, "axis")] if has_room else [field]
 
 
 def read_keys(spans: Sequence[Span], in_part: str) -> list[Key]:

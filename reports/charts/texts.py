@@ -13,7 +13,7 @@ ALL = N_("all")
 HEAT_TITLE = N_("When calls were missed")
 HEAT_NAME = N_("Missed calls by weekday and hour")
 HEAT_NAME_LONG = N_("%(calls)s missed calls: rows are weekdays, columns are hours of the day, with totals")
-HEAT_NOTE = N_("Missed calls without those that hung up early, at any hour. %(outside)s")
+HEAT_NOTE = N_("Missed calls without those that hung up early, at any hour.")
 HEAT_CELL = N_("%(day)s %(hour)s:00–%(until)s:00: %(calls)s")
 HEAT_OPEN = N_("underlined: opening hours of an ordinary week")
 AGENCY_HEAT_NOTE = N_("All accounts, each in its own local time; without callers who hung up early.")
@@ -26,7 +26,7 @@ DAYS_NAME_LONG = N_("A bar per day: its height is the calls offered, its lower p
 DAYS_HEADS = (N_("Day"), N_("Offered"), N_("Missed"), N_("Hung up early"), N_("Read"))
 
 WEEKS_TITLE = N_("Week by week")
-WEEKS_NOTE = N_("Missed-call rate of each week from its Monday. %(marked)s")
+WEEKS_NOTE = N_("Missed-call rate of each week from its Monday.")
 WEEKS_MARKED = N_("The weeks of this report are the large dots.")
 WEEKS_NAME = N_("Missed-call rate of the last %(weeks)s weeks")
 WEEKS_NAME_LONG = N_("A dot per week at the height of its missed-call rate; weeks that were not read are left out")
@@ -47,7 +47,8 @@ WAITS_LEFT_OUT = N_(
 )
 WAITS_CAPTION = N_("Longest wait of a missed call: %(longest)s.")
 WAITS_CAPTION_ANSWERED = N_(
-    "Longest wait of a missed call: %(longest)s; half of the answered calls within %(half)s, nine in ten within %(nine)s."
+    "Longest wait of a missed call: %(longest)s; half of the answered calls within %(half)s,"
+    " nine in ten within %(nine)s."
 )
 
 OFFERED = N_("offered")

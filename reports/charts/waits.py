@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from trunkline.reports import words
+from trunkline.reports import formats, words
 from trunkline.reports.charts import svg, texts
 from trunkline.reports.charts.chart import Chart, Key
 from trunkline.reports.figures import Volumes
@@ -79,10 +79,15 @@ def _threshold(x: float, said: str) -> list[Markup]:
 
 def _name(start: float, end: float | None) -> str:
     """`0–10 s`, `1–2 min`, `5 min +`, `90 s – 2 min`."""
-    size, unit = (60, "min") if start % 60 == 0 and start and (end is None or end % 60 == 0) else (1, "s")
+    in_minutes = bool(start) and start % 60 == 0 and (end is None or end % 60 == 0)
+    size = 60 if in_minutes else 1
+    said = formats.plain(start / size)
     if end is None:
-        return f"{start / size:g} {unit} +"
-    return f"{start / size:g}–{end / size:g} {unit}"
+        return _("%(start)s min +", start=said) if in_minutes else _("%(start)s s +", start=said)
+    until = formats.plain(end / size)
+    if in_minutes:
+        return _("%(start)s–%(end)s min", start=said, end=until)
+    return _("%(start)s–%(end)s s", start=said, end=until)
 
 
 def _caption(volumes: Volumes) -> str:

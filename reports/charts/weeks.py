@@ -51,7 +51,7 @@ def weeks(spans: Sequence[Span], period: Period) -> Chart:
     return Chart(
         "weeks",
         _(texts.WEEKS_TITLE),
-        _(texts.WEEKS_NOTE, marked=_(texts.WEEKS_MARKED) if any(own) else "").rstrip(),
+        " ".join(_(text) for text in (texts.WEEKS_NOTE, *([texts.WEEKS_MARKED] if any(own) else ()))),
         svg.chart("weeks", _BASE + 22, _(texts.WEEKS_NAME, weeks=len(spans)), _(texts.WEEKS_NAME_LONG), parts),
         [*map(_, texts.WEEKS_HEADS)],
         [
