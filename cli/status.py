@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 def command(context: typer.Context, account: Accounts = None, pbx: Pbxs = None) -> None:
     """Say per PBX and CRM how fresh and complete it is, what is waiting, and what failed and why."""
     from trunkline import configfile
+    from trunkline.reports import risks as said
     from trunkline.store.alerts import open_alerts
-    from trunkline.store.at_risk import lost_soon
+    from trunkline.store.at_risk import at_risk
     from trunkline.store.lake import Lake
     from trunkline.store.status import crm_status, pbx_status
 
@@ -36,7 +37,8 @@ def command(context: typer.Context, account: Accounts = None, pbx: Pbxs = None) 
         with Lake(Path(config.place(config.store.lake))).read() as connection:
             pbxs, crms, wrong = pbx_status(connection), crm_status(connection), open_alerts(connection)
             for one in chosen:
-                risks |= lost_soon(connection, [system.id for system in one.pbx], now, one.timezone)
+                for risk in at_risk(connection, [system.id for system in one.pbx], now, one.timezone):
+                    risks.setdefault(risk.pbx_id, []).append(said.problem(risk))
     for pbx_id, problems in risks.items():
         known = pbxs.setdefault(pbx_id, {})
         known["to_mend"] = [*known.get("to_mend", []), *map(dataclasses.asdict, problems)]

@@ -10,6 +10,7 @@ from trunkline.hours import OpenSpan
 from trunkline.periods import Period
 from trunkline.reports.figures import Count, Slice
 from trunkline.reports.series import Line, Span, Wait
+from trunkline.store.at_risk import Risk
 
 
 @dataclass(frozen=True)
@@ -133,7 +134,7 @@ class AccountFigures:
     waits: tuple[Wait, ...]
     strip: tuple[Line, ...]
     switched_off: tuple[SwitchedOff, ...]
-    lost_soon: tuple[Problem, ...]
+    lost_soon: tuple[Risk, ...]
     reading: tuple[Reading, ...]
     deliveries: tuple[Delivery, ...]
     crm_differences: tuple[CrmDifferences, ...]

@@ -11,9 +11,10 @@ from typing import Any, TypeVar
 
 from trunkline.config import Agency
 from trunkline.periods import Period
-from trunkline.reports import words
-from trunkline.reports.account import AccountFigures, Problem
+from trunkline.reports import risks, words
+from trunkline.reports.account import AccountFigures, Problem, Reading, SwitchedOff
 from trunkline.reports.figures import Callbacks, Count, Coverage, Slice, Volumes
+from trunkline.reports.language import _, ngettext
 
 _Counts = TypeVar("_Counts", Volumes, Callbacks, Coverage)
 
@@ -100,42 +101,56 @@ def mends(figures: AgencyFigures) -> list[Problem]:
 def _silent(figures: AccountFigures) -> list[Problem]:
     return [
         Problem(
-            f"{figures.account.name}, {pbx.pbx_id}",
-            "not heard from in this period" + _last_read(pbx.complete_until, figures.account.timezone),
-            f"Run trunkline doctor --pbx {pbx.pbx_id}: it says which step of the connection fails.",
+            _place(figures, pbx.pbx_id),
+            _last_read(pbx.complete_until, figures.account.timezone),
+            _("Run trunkline doctor --pbx %(pbx)s: it says which step of the connection fails.", pbx=pbx.pbx_id),
         )
         for pbx in figures.silent
     ]
 
 
+def _place(figures: AccountFigures, system: str) -> str:
+    """The account, and its PBX or CRM."""
+    return f"{figures.account.name}, {system}"
+
+
 def _lost_soon(figures: AccountFigures) -> list[Problem]:
-    return [
-        Problem(f"{figures.account.name}, {problem.where}", problem.message, problem.mend)
-        for problem in figures.lost_soon
-    ]
+    return [Problem(_place(figures, risk.pbx_id), risks.message(risk), risks.mend(risk)) for risk in figures.lost_soon]
 
 
 def _last_read(until: dt.datetime | None, timezone: str) -> str:
-    return f"; last read to {words.moment(words.at(until, timezone))}" if until else "; never read so far"
+    if until is None:
+        return _("not heard from in this period; never read so far")
+    return _("not heard from in this period; last read to %(time)s", time=words.moment(words.at(until, timezone)))
 
 
 def _gaps(figures: AccountFigures) -> list[Problem]:
     return [
         Problem(
-            f"{figures.account.name}, {pbx.pbx_id}",
-            f"only {words.percent(pbx.read_share)} of the period is read"
-            + (f"; {words.count(pbx.failed_windows, 'window')} failed" if pbx.failed_windows else "")
-            + (f": {pbx.error}" if pbx.error else ""),
-            f"Run trunkline backfill --pbx {pbx.pbx_id} --since {figures.period.first} --until {figures.period.end}.",
+            _place(figures, pbx.pbx_id),
+            _part_read(pbx),
+            _(
+                "Run trunkline backfill --pbx %(pbx)s --since %(since)s --until %(until)s.",
+                pbx=pbx.pbx_id,
+                since=figures.period.first,
+                until=figures.period.end,
+            ),
         )
         for pbx in figures.reading
         if pbx.is_read and not pbx.is_complete
     ]
 
 
+def _part_read(pbx: Reading) -> str:
+    said = _("only %(share)s of the period is read", share=words.percent(pbx.read_share))
+    if pbx.failed_windows:
+        said += "; " + ngettext("%(num)s window failed", "%(num)s windows failed", pbx.failed_windows)
+    return f"{said}: {pbx.error}" if pbx.error else said
+
+
 def _reported(figures: AccountFigures) -> list[Problem]:
     return [
-        Problem(f"{figures.account.name}, {problem.where}", problem.message, problem.mend)
+        Problem(_place(figures, problem.where), problem.message, problem.mend)
         for pbx in figures.reading
         for problem in pbx.problems
     ]
@@ -144,10 +159,13 @@ def _reported(figures: AccountFigures) -> list[Problem]:
 def _undelivered(figures: AccountFigures) -> list[Problem]:
     return [
         Problem(
-            f"{figures.account.name}, {crm.crm_id}",
-            f"{words.count(crm.failed, 'activity', 'activities')} not delivered"
+            _place(figures, crm.crm_id),
+            ngettext("%(num)s activity not delivered", "%(num)s activities not delivered", crm.failed)
             + (f": {crm.reason}" if crm.reason else ""),
-            f"Mend the cause, then run trunkline deliver --account {figures.account.id} --retry-failed.",
+            _(
+                "Mend the cause, then run trunkline deliver --account %(account)s --retry-failed.",
+                account=figures.account.id,
+            ),
         )
         for crm in figures.deliveries
         if crm.failed
@@ -158,27 +176,46 @@ def _not_as_told(figures: AccountFigures) -> list[Problem]:
     """Where a CRM does not have what it was given."""
     found = []
     for crm in figures.crm_differences:
-        counts = {
-            "delivered and no longer there": crm.deleted_in_crm,
-            "there more than once": crm.twice_in_crm,
-            "there and not delivered by the ledger": crm.not_in_ledger,
-        }
-        said = "; ".join(f"{words.count(count, 'call')} {what}" for what, count in counts.items() if count)
-        mend = f"Run trunkline reconcile --account {figures.account.id}, which lists them."
-        found.append(Problem(f"{figures.account.name}, {crm.crm_id}", f"by the CRM's own list: {said}", mend))
+        parts = (
+            crm.deleted_in_crm
+            and ngettext(
+                "%(num)s call delivered and no longer there",
+                "%(num)s calls delivered and no longer there",
+                crm.deleted_in_crm,
+            ),
+            crm.twice_in_crm
+            and ngettext("%(num)s call there more than once", "%(num)s calls there more than once", crm.twice_in_crm),
+            crm.not_in_ledger
+            and ngettext(
+                "%(num)s call there and not delivered by the ledger",
+                "%(num)s calls there and not delivered by the ledger",
+                crm.not_in_ledger,
+            ),
+        )
+        said = _("by the CRM's own list: %(calls)s", calls="; ".join(part for part in parts if part))
+        mend = _("Run trunkline reconcile --account %(account)s, which lists them.", account=figures.account.id)
+        found.append(Problem(_place(figures, crm.crm_id), said, mend))
     return found
 
 
 def _recording(figures: AccountFigures) -> list[Problem]:
-    name, found = figures.account.name, []
-    for off in figures.switched_off:
-        called = f"{off.kind} {off.dn}" + (f" ({off.name})" if off.name else "")
-        message = f"{called} no longer records since {words.day(off.day)}"
-        found.append(
-            Problem(f"{name}, {off.pbx_id}", message, "If this is not wanted, switch recording on again in 3CX.")
-        )
+    mend = _("If this is not wanted, switch recording on again in 3CX.")
+    found = [Problem(_place(figures, off.pbx_id), _no_longer(off), mend) for off in figures.switched_off]
     errors = figures.now.coverage.recorded_in_error
     if errors:
-        message = f"{words.count(errors, 'call')} recorded although the policy says no"
-        found.append(Problem(name, message, "Switch recording off in 3CX, or change recording_policy."))
+        message = ngettext(
+            "%(num)s call recorded although the policy says no",
+            "%(num)s calls recorded although the policy says no",
+            errors,
+        )
+        mend = _("Switch recording off in 3CX, or change recording_policy.")
+        found.append(Problem(figures.account.name, message, mend))
     return found
+
+
+def _no_longer(off: SwitchedOff) -> str:
+    """`extension 105 (Front desk) no longer records since Thu 12 Nov`."""
+    number = off.dn + (f" ({off.name})" if off.name else "")
+    if off.kind == "queue":
+        return _("queue %(number)s no longer records since %(day)s", number=number, day=words.day(off.day))
+    return _("extension %(number)s no longer records since %(day)s", number=number, day=words.day(off.day))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from trunkline.reports import agency as agencies
-from trunkline.reports import definitions, present, rows, words
+from trunkline.reports import definitions, present, rows, titles, words
+from trunkline.reports.account_view import answered, preheader
 from trunkline.reports.agency import AgencyFigures
 from trunkline.reports.kpis import Context, kpis
+from trunkline.reports.language import _, ngettext
 
 _MOST_NAMES = 10
 
@@ -19,35 +22,47 @@ def shared(f: AgencyFigures) -> dict[str, Any]:
     return {
         "f": f,
         "subject": subject(f),
-        "preheader": f"{lead} {found[0].value} {found[0].label}, {found[2].value} {found[2].label}.",
+        "preheader": preheader(lead, found),
         "kicker": f.agency.name,
-        "title": f.period.title,
+        "title": titles.title(f.period),
         "meta": _meta(f),
         "warnings": [*_warnings(f), *([f.restated] if f.restated else [])],
         "lead": lead,
         "kpis": found,
-        "accounts_note": "Rates leave out callers who hung up early. A dash: not known.",
+        "accounts_note": _("Rates leave out callers who hung up early. A dash: not known."),
         "rows": rows.account_rows(f.worst_first),
         "quiet": _quiet(f),
         "mends": agencies.mends(f),
-        "nothing_to_mend": "Nothing: every PBX and CRM answered, and no recording setting changed.",
+        "nothing_to_mend": _("Nothing: every PBX and CRM answered, and no recording setting changed."),
         "terms": definitions.terms([one.account for one in f.accounts]),
     }
 
 
 def subject(f: AgencyFigures) -> str:
     """`Northwind Digital: 119 callers never called back in 12 accounts, week of …`."""
-    never = words.count(f.total.callbacks.never_returned, "caller")
-    news = f"{never} never called back" if f.is_read else "nothing read"
-    accounts = words.count(len(f.accounts), "account")
-    return words.one_line(f"{f.agency.name}: {news} in {accounts}, {words.inside(f.period.title)}")
+    never, period = f.total.callbacks.never_returned, titles.inside(f.period)
+    news = _("nothing read")
+    if f.is_read:
+        news = ngettext("%(num)s caller never called back", "%(num)s callers never called back", never)
+    said = ngettext(
+        "%(agency)s: %(news)s in %(num)s account, %(period)s",
+        "%(agency)s: %(news)s in %(num)s accounts, %(period)s",
+        len(f.accounts),
+        agency=f.agency.name,
+        news=news,
+        period=period,
+    )
+    return words.one_line(said)
 
 
 def _meta(f: AgencyFigures) -> str:
     pbxs = [pbx for one in f.accounts for pbx in one.reading]
-    read = sum(pbx.is_read for pbx in pbxs)
-    answered = f"{read} of {words.count(len(pbxs), 'PBX', 'PBXs')} answered"
-    return f"{words.count(len(f.accounts), 'account')}; {answered}. Each account's days are in its own time zone."
+    return ngettext(
+        "%(num)s account; %(answered)s. Each account's days are in its own time zone.",
+        "%(num)s accounts; %(answered)s. Each account's days are in its own time zone.",
+        len(f.accounts),
+        answered=answered(sum(pbx.is_read for pbx in pbxs), len(pbxs)),
+    )
 
 
 def _warnings(f: AgencyFigures) -> list[str]:
@@ -55,18 +70,40 @@ def _warnings(f: AgencyFigures) -> list[str]:
     partly = sum(pbx.is_read and not pbx.is_complete for one in f.accounts for pbx in one.reading)
     notes = []
     if silent:
-        more = f" and {len(silent) - _MOST_NAMES} more" if len(silent) > _MOST_NAMES else ""
-        notes.append(f"Not heard from: {', '.join(silent[:_MOST_NAMES])}{more}. Their calls are in no figure.")
+        notes.append(_not_heard_from(silent))
     if partly:
-        notes.append(f"{words.count(partly, 'PBX', 'PBXs')} read in part: see To mend.")
+        notes.append(
+            ngettext("%(num)s PBX read in part: see To mend.", "%(num)s PBXs read in part: see To mend.", partly)
+        )
     return notes
 
 
 def _quiet(f: AgencyFigures) -> str:
     """The accounts that get no mail because nobody rang."""
     names = [one.account.name for one in f.accounts if one.is_quiet and one.account.report_to]
-    more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
-    return f"No calls, no mail: {', '.join(names[:_MOST_NAMES])}{more}." if names else ""
+    if not names:
+        return ""
+    shown, more = ", ".join(names[:_MOST_NAMES]), len(names) - _MOST_NAMES
+    if more <= 0:
+        return _("No calls, no mail: %(accounts)s.", accounts=shown)
+    return ngettext(
+        "No calls, no mail: %(accounts)s and %(num)s more.",
+        "No calls, no mail: %(accounts)s and %(num)s more.",
+        more,
+        accounts=shown,
+    )
+
+
+def _not_heard_from(pbx_ids: Sequence[str]) -> str:
+    names, more = ", ".join(pbx_ids[:_MOST_NAMES]), len(pbx_ids) - _MOST_NAMES
+    if more <= 0:
+        return _("Not heard from: %(pbxs)s. Their calls are in no figure.", pbxs=names)
+    return ngettext(
+        "Not heard from: %(pbxs)s and %(num)s more. Their calls are in no figure.",
+        "Not heard from: %(pbxs)s and %(num)s more. Their calls are in no figure.",
+        more,
+        pbxs=names,
+    )
 
 
 def _context(f: AgencyFigures) -> Context:
@@ -74,20 +111,34 @@ def _context(f: AgencyFigures) -> Context:
     same = f.comparable
     both = (agencies.total(one.now for one in same), agencies.total(one.before for one in same)) if same else None
     read = sum(one.is_read for one in f.accounts)
-    note = "" if len(same) == read else f", in the {words.count(len(same), 'account')} read in full"
-    return Context(f.period, f.is_read, short, allowed, both, note)
+    note = ngettext(", in the %(num)s account read in full", ", in the %(num)s accounts read in full", len(same))
+    return Context(f.period, f.is_read, short, allowed, both, "" if len(same) == read else note)
 
 
 def _lead(f: AgencyFigures) -> str:
     when, never = present.this(f.period), f.total.callbacks.never_returned
     if not f.is_read:
-        return f"No PBX could be read {when}: nothing is known of any account."
+        return _("No PBX could be read %(when)s: nothing is known of any account.", when=when)
     if not never and f.total.callbacks.unjudged:
-        return f"Whether every caller got a call back {when} is not known: not every PBX could be read."
+        return _("Whether every caller got a call back %(when)s is not known: not every PBX could be read.", when=when)
     if not never:
-        return f"No caller was left without a call back {when}."
+        return _("No caller was left without a call back %(when)s.", when=when)
+    if f.total.callbacks.unjudged:
+        news = ngettext(
+            "At least %(num)s caller was never called back %(when)s",
+            "At least %(num)s callers were never called back %(when)s",
+            never,
+            when=when,
+        )
+    else:
+        news = ngettext(
+            "%(num)s caller was never called back %(when)s",
+            "%(num)s callers were never called back %(when)s",
+            never,
+            when=when,
+        )
+    if len(f.accounts) == 1:
+        return f"{news}."
     worst = next(one for one in f.worst_first if one.is_read)
-    most = f"; most at {worst.account.name} ({words.number(worst.now.callbacks.never_returned)})"
-    was = "was" if never == 1 else "were"
-    least = "At least " if f.total.callbacks.unjudged else ""
-    return f"{least}{words.count(never, 'caller')} {was} never called back {when}{most if len(f.accounts) > 1 else ''}."
+    most = words.number(worst.now.callbacks.never_returned)
+    return _("%(news)s; most at %(account)s (%(most)s).", news=news, account=worst.account.name, most=most)

@@ -6,30 +6,39 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from trunkline.reports.language import _, ngettext
+
+
+def _records(records: str) -> str:
+    if records == "no":
+        return _("does not record")
+    return _("records outside calls only") if records == "external" else _("records: %(what)s", what=records)
+
+
 _SAID: dict[str, Callable[[Any], str]] = {
-    "recording_policy": lambda policy: f"recording_policy of the account: {policy}",
-    "can_list_recordings": lambda _: "no right to list recordings",
-    "can_download_recordings": lambda _: "no right to download recordings",
-    "sees_part": lambda _: "the sign-in sees only part of the PBX",
-    "listed": lambda _: "the list of recordings could not be read",
-    "licence_active": lambda _: "licence not active",
-    "licence_records": lambda _: "licence without recording",
-    "recording_stopped": lambda _: "recording stopped",
-    "quota_reached": lambda _: "recording quota reached",
-    "extension": lambda dn: f"extension {dn}",
-    "queue": lambda dn: f"queue {dn}",
-    "records": lambda records: {"no": "does not record", "external": "records outside calls only"}.get(
-        records, f"records: {records}"
-    ),
-    "changed_on": lambda day: f"since {day}",
-    "archived": lambda _: "in the PBX's archive",
-    "status": lambda status: f"asked for, answered {status}",
+    "recording_policy": lambda policy: _("recording_policy of the account: %(policy)s", policy=policy),
+    "can_list_recordings": lambda _can: _("no right to list recordings"),
+    "can_download_recordings": lambda _can: _("no right to download recordings"),
+    "sees_part": lambda _is: _("the sign-in sees only part of the PBX"),
+    "listed": lambda _is: _("the list of recordings could not be read"),
+    "licence_active": lambda _is: _("licence not active"),
+    "licence_records": lambda _does: _("licence without recording"),
+    "recording_stopped": lambda _is: _("recording stopped"),
+    "quota_reached": lambda _is: _("recording quota reached"),
+    "extension": lambda dn: _("extension %(dn)s", dn=dn),
+    "queue": lambda dn: _("queue %(dn)s", dn=dn),
+    "records": _records,
+    "changed_on": lambda day: _("since %(day)s", day=day),
+    "archived": lambda _is: _("in the PBX's archive"),
+    "status": lambda status: _("asked for, answered %(status)s", status=status),
     "said": str,
     "damage": str,
-    "auto_delete_days": lambda days: f"the PBX keeps recordings {days} days",
-    "retention_days": lambda days: f"retention of {days} days",
-    "read_at": lambda at: f"not in the list read at {at[:16]} UTC",
-    "seen_on": lambda day: f"seen on {day}",
+    "auto_delete_days": lambda days: ngettext(
+        "the PBX keeps recordings %(num)s day", "the PBX keeps recordings %(num)s days", int(days)
+    ),
+    "retention_days": lambda days: ngettext("retention of %(num)s day", "retention of %(num)s days", int(days)),
+    "read_at": lambda at: _("not in the list read at %(time)s UTC", time=at[:16]),
+    "seen_on": lambda day: _("seen on %(day)s", day=day),
 }
 _HOLDS_IF = {"can_list_recordings": False, "can_download_recordings": False, "listed": False, "licence_active": False}
 _HOLDS_IF |= {"licence_records": False, "recording_stopped": True, "quota_reached": True, "sees_part": True}

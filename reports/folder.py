@@ -19,6 +19,7 @@ import msgspec
 from trunkline import periods
 from trunkline.errors import SpanError
 from trunkline.periods import Period
+from trunkline.reports.language import N_, Phrases, _
 
 INDEX = "index.html"
 ENDINGS = {
@@ -29,7 +30,17 @@ ENDINGS = {
     "mail": ".mail.html",
     "text": ".txt",
 }
-NAMES = {"page": "Full page", "pdf": "PDF", "workbook": "Workbook", "csv": "CSV", "mail": "Mail", "text": "Text"}
+NAMES: Mapping[str, str] = Phrases(
+    {
+        "page": N_("Full page"),
+        "pdf": N_("PDF"),
+        "workbook": N_("Workbook"),
+        "csv": N_("CSV"),
+        "mail": N_("Mail"),
+        "text": N_("Text"),
+    },
+    _,
+)
 _FACTS = ".json"
 _ANY_TIME = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from trunkline.reports.figures import Slice
+from trunkline.reports.language import _
 from trunkline.reports.sheets import Sheet
 
 Number = float | int | None
@@ -34,30 +35,30 @@ def lines(now: Slice, calls: Sheet, callers: Sheet) -> list[Line]:
     not_known = [_count(calls, recorded=False, recording_state=state) for state in ("pending", "unknown")]
     known = "-".join([_count(calls, people_spoke=True), *not_known])
     return [
-        Line("Calls from outside (offered)", volumes.offered, offered),
-        Line("Answered by a person", volumes.answered, _count(calls, outcome="answered")),
-        Line("Missed", volumes.missed, missed),
-        Line("Short abandons", volumes.short_abandons, short),
-        _rate("Missed-call rate", volumes.missed_rate, f"{missed}-{short}", f"{offered}-{short}"),
-        _rate("Missed-call rate with short abandons", volumes.gross_rate, missed, offered),
-        Line("Missed callers with a number", back.callers, f"COUNTA({_range(callers, 'episode_id')})"),
-        Line("Called back in time", back.returned, _count(callers, state="returned")),
-        Line("Got through later", back.self_recovered, _count(callers, state="self_recovered")),
-        Line("Still in time", back.still_open, _count(callers, state="open")),
-        Line("Never called back", back.never_returned, _count(callers, state="never_returned")),
-        Line("To call back now", back.to_call, _count(callers, call_back_now=True)),
-        Line("Calls in which people spoke", found.spoken, _count(calls, people_spoke=True)),
-        Line("of these recorded", found.recorded, _count(calls, recorded=True)),
-        Line("Calls that should be recorded", found.eligible, _count(calls, eligible=True)),
-        Line("of these verified", found.verified, judged[0]),
-        Line("shorter because it was paused", found.paused, judged[1]),
-        Line("of another length", found.mismatch, judged[2]),
-        Line("missing", found.missing, judged[3]),
-        Line("pending", found.pending, _count(calls, eligible=True, recording_state="pending")),
-        Line("not known", found.unknown, _count(calls, eligible=True, recording_state="unknown")),
-        _rate("Recording coverage", found.rate, "+".join(judged[:2]), "+".join(judged)),
-        _rate("Coverage of all calls in which people spoke", found.spoken_rate, _count(calls, recorded=True), known),
-        Line("Recorded although the policy says no", found.recorded_in_error, _count(calls, recorded_in_error=True)),
+        Line(_("Calls from outside (offered)"), volumes.offered, offered),
+        Line(_("Answered by a person"), volumes.answered, _count(calls, outcome="answered")),
+        Line(_("Missed"), volumes.missed, missed),
+        Line(_("Short abandons"), volumes.short_abandons, short),
+        _rate(_("Missed-call rate"), volumes.missed_rate, f"{missed}-{short}", f"{offered}-{short}"),
+        _rate(_("Missed-call rate with short abandons"), volumes.gross_rate, missed, offered),
+        Line(_("Missed callers with a number"), back.callers, f"COUNTA({_range(callers, 'episode_id')})"),
+        Line(_("Called back in time"), back.returned, _count(callers, state="returned")),
+        Line(_("Got through later"), back.self_recovered, _count(callers, state="self_recovered")),
+        Line(_("Still in time"), back.still_open, _count(callers, state="open")),
+        Line(_("Never called back"), back.never_returned, _count(callers, state="never_returned")),
+        Line(_("To call back now"), back.to_call, _count(callers, call_back_now=True)),
+        Line(_("Calls in which people spoke"), found.spoken, _count(calls, people_spoke=True)),
+        Line(_("of these recorded"), found.recorded, _count(calls, recorded=True)),
+        Line(_("Calls that should be recorded"), found.eligible, _count(calls, eligible=True)),
+        Line(_("of these verified"), found.verified, judged[0]),
+        Line(_("shorter because it was paused"), found.paused, judged[1]),
+        Line(_("of another length"), found.mismatch, judged[2]),
+        Line(_("missing"), found.missing, judged[3]),
+        Line(_("pending"), found.pending, _count(calls, eligible=True, recording_state="pending")),
+        Line(_("not known"), found.unknown, _count(calls, eligible=True, recording_state="unknown")),
+        _rate(_("Recording coverage"), found.rate, "+".join(judged[:2]), "+".join(judged)),
+        _rate(_("Coverage of all calls in which people spoke"), found.spoken_rate, _count(calls, recorded=True), known),
+        Line(_("Recorded although the policy says no"), found.recorded_in_error, _count(calls, recorded_in_error=True)),
     ]
 
 
@@ -66,10 +67,10 @@ def _rate(name: str, value: float | None, part: str, whole: str) -> Line:
 
 
 def _range(sheet: Sheet, head: str) -> str:
-    from xlsxwriter.utility import xl_col_to_name
+    from xlsxwriter.utility import quote_sheetname, xl_col_to_name
 
     letter = xl_col_to_name(sheet.heads.index(head))
-    return f"{sheet.name}!${letter}$2:${letter}${max(len(sheet.rows), 1) + 1}"
+    return f"{quote_sheetname(sheet.name)}!${letter}$2:${letter}${max(len(sheet.rows), 1) + 1}"
 
 
 def _count(sheet: Sheet, **wanted: str | bool) -> str:

@@ -18,6 +18,7 @@ from trunkline.config import Account, Agency, Config
 from trunkline.reports import folder, render, titles
 from trunkline.reports.brand import wearing
 from trunkline.reports.folder import Facts, Found
+from trunkline.reports.language import _
 
 MOST_REPORTS = 1000  # of accounts in the agency's index, half a megabyte: their own folders' indexes list all
 _LOCK_SECONDS = 30
@@ -74,7 +75,7 @@ def _write_accounts(place: Path) -> None:
     facts = [one.facts() for one in reports]
     name = next((one.name for one in facts if one), place.name)
     lines = [_line(titles.title(one.period), one, said, "") for one, said in zip(reports, facts, strict=True)]
-    _put(place, name, "Period", [Section("All reports, newest first", lines, is_newest=True)], [])
+    _put(place, name, _("Period"), [Section(_("All reports, newest first"), lines, is_newest=True)], [])
 
 
 def _write_agencys(out: Path, agency: Agency) -> None:
@@ -86,7 +87,7 @@ def _write_agencys(out: Path, agency: Agency) -> None:
     sections: list[Section] = []
     kinds: set[str] = set()
     room = MOST_REPORTS
-    for _, group in groupby(found, key=lambda one: folder.age(one.period)):
+    for _age, group in groupby(found, key=lambda one: folder.age(one.period)):
         reports = list(group)
         own = [one for one in reports if one.folder == out]
         others = reports[len(own) :]
@@ -98,7 +99,7 @@ def _write_agencys(out: Path, agency: Agency) -> None:
         kinds.add(period.kind)
         room -= len(shown)
     folders = [(names[scope], f"{scope}/{folder.INDEX}") for scope in (reports[0].scope for reports in accounts)]
-    _put(out, agency.name, "Report", sorted(sections, key=lambda one: not one.is_newest), folders)
+    _put(out, agency.name, _("Report"), sorted(sections, key=lambda one: not one.is_newest), folders)
 
 
 def _accounts(out: Path) -> list[list[Found]]:

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from typing import TypeVar
 
 from babel import Locale, UnknownLocaleError
@@ -21,6 +22,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 SOURCE = "en"
+LOCALE: Traversable = files("trunkline.reports").joinpath("locale")
 _WORLD = {"en": "en_001"}  # bare `en` means the United States, and writes dates as they do
 _Said = TypeVar("_Said")
 
@@ -62,7 +64,7 @@ def _catalog(language: str) -> catalogs.NullTranslations:
     """A language's words, compiled from the text that translators edit, once in a process."""
     if language == SOURCE:
         return catalogs.NullTranslations()
-    words = files("trunkline.reports").joinpath("locale", language, "LC_MESSAGES", "trunkline.po").read_bytes()
+    words = LOCALE.joinpath(language, "LC_MESSAGES", "trunkline.po").read_bytes()
     compiled = io.BytesIO()
     write_mo(compiled, read_po(io.BytesIO(words), locale=language))
     compiled.seek(0)

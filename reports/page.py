@@ -10,18 +10,21 @@ from trunkline.reports.account import AccountFigures, Reading
 from trunkline.reports.agency import AgencyFigures
 from trunkline.reports.charts import accounts, days, heat, paint, recordings, strip, texts, waits, weeks
 from trunkline.reports.charts.chart import Chart
+from trunkline.reports.language import _
 from trunkline.reports.play import Plays
 from trunkline.reports.sheets import Sheet
+from trunkline.reports.sorting import Sorted
 
 Files = list[tuple[str, str]]
-_CHARTS = {"paints": paint.PAINTS, "chart_table": texts.TABLE}
 
 
 def account_page(f: AccountFigures, agency: Agency, calls: Sheet, callers: Sheet, files: Files, plays: Plays) -> str:
     """One account's page: one file, no request to anywhere unless somebody plays a recording."""
     values = account_view.shared(f, agency)
     coverage = f.now.coverage
-    values |= _CHARTS | {
+    values |= {
+        "paints": paint.PAINTS,
+        "chart_table": _(texts.TABLE),
         "files": files,
         "call_back": [
             (one.caller, one.note, one.tries, one.last_try, one.waited) for one in rows.call_backs(f, "page")
@@ -48,7 +51,7 @@ def _account_charts(f: AccountFigures, outside: str) -> list[Chart]:
     volumes = f.now.volumes
     found = []
     if volumes.lost:
-        note = texts.HEAT_NOTE.format(outside=outside).rstrip()
+        note = " ".join(filter(None, (_(texts.HEAT_NOTE), outside)))
         unread = heat.unread_weekdays(f.trend)
         found.append(heat.heat_map(heat.grid_of(f.heat), note, 1, unread, f.open_spans))
     if volumes.offered and len(f.trend) > 1:
@@ -63,22 +66,22 @@ def _account_charts(f: AccountFigures, outside: str) -> list[Chart]:
 def _sheets(calls: Sheet, callers: Sheet, plays: Plays) -> list[tuple[str, sheets.Shown]]:
     missed, spoken = calls.where("outcome", "missed"), calls.where("people_spoke", True)
     gaps = spoken.where("eligible", True).where("recording_state", "missing", "mismatch", "pending", "unknown")
-    when = {"started_local": "When", "caller": "Caller", "caller_name": "Name"}
+    when = {"started_local": _("When"), "caller": _("Caller"), "caller_name": _("Name")}
     return [
         (
             "missed",
             sheets.on_page(
                 missed,
-                "Missed calls",
+                _("Missed calls"),
                 {
                     **when,
-                    "miss_reason": "Lost because",
-                    "wait_seconds": "Waited (s)",
-                    "short_abandon": "Hung up early",
-                    "in_hours": "In hours",
-                    "queue": "Queue",
-                    "number_called": "Number called",
-                    "first_time": "First time",
+                    "miss_reason": _("Lost because"),
+                    "wait_seconds": _("Waited (s)"),
+                    "short_abandon": _("Hung up early"),
+                    "in_hours": _("In hours"),
+                    "queue": _("Queue"),
+                    "number_called": _("Number called"),
+                    "first_time": _("First time"),
                 },
                 plays,
             ),
@@ -87,17 +90,17 @@ def _sheets(calls: Sheet, callers: Sheet, plays: Plays) -> list[tuple[str, sheet
             "callers",
             sheets.on_page(
                 callers,
-                "Missed callers",
+                _("Missed callers"),
                 {
-                    "caller": "Caller",
-                    "tries": "Tries",
-                    "first_missed_local": "First try",
-                    "last_missed_local": "Last try",
-                    "state": "State",
-                    "call_back_by_local": "To call by",
-                    "first_attempt_local": "Called back",
-                    "reached_local": "Spoke",
-                    "call_back_now": "Call now",
+                    "caller": _("Caller"),
+                    "tries": _("Tries"),
+                    "first_missed_local": _("First try"),
+                    "last_missed_local": _("Last try"),
+                    "state": _("State"),
+                    "call_back_by_local": _("To call by"),
+                    "first_attempt_local": _("Called back"),
+                    "reached_local": _("Spoke"),
+                    "call_back_now": _("Call now"),
                 },
             ),
         ),
@@ -105,16 +108,16 @@ def _sheets(calls: Sheet, callers: Sheet, plays: Plays) -> list[tuple[str, sheet
             "coverage",
             sheets.on_page(
                 gaps,
-                "Calls without a verified recording",
+                _("Calls without a verified recording"),
                 {
                     **when,
-                    "direction": "Direction",
-                    "answered_by": "Answered by",
-                    "talk_seconds": "Talk (s)",
-                    "audio_seconds": "Audio (s)",
-                    "recording_state": "State",
-                    "recording_cause": "Cause",
-                    "recording_evidence": "Evidence",
+                    "direction": _("Direction"),
+                    "answered_by": _("Answered by"),
+                    "talk_seconds": _("Talk (s)"),
+                    "audio_seconds": _("Audio (s)"),
+                    "recording_state": _("State"),
+                    "recording_cause": _("Cause"),
+                    "recording_evidence": _("Evidence"),
                 },
                 plays,
             ),
@@ -128,20 +131,23 @@ def _recorded(spoken: Sheet, plays: Plays) -> list[tuple[str, sheets.Shown]]:
     if not plays.by_call:
         return []
     columns = {
-        "started_local": "When",
-        "caller": "Caller",
-        "caller_name": "Name",
-        "direction": "Direction",
-        "answered_by": "Answered by",
-        "talk_seconds": "Talk (s)",
-        "audio_seconds": "Audio (s)",
+        "started_local": _("When"),
+        "caller": _("Caller"),
+        "caller_name": _("Name"),
+        "direction": _("Direction"),
+        "answered_by": _("Answered by"),
+        "talk_seconds": _("Talk (s)"),
+        "audio_seconds": _("Audio (s)"),
     }
-    return [("recorded", sheets.on_page(spoken.where("recorded", True), "Calls with a recording", columns, plays))]
+    return [("recorded", sheets.on_page(spoken.where("recorded", True), _("Calls with a recording"), columns, plays))]
 
 
 def _reading(pbx: Reading, timezone: str) -> tuple[Any, ...]:
-    until = words.moment(words.at(pbx.complete_until, timezone)) if pbx.complete_until else "never"
-    read = words.percent(pbx.read_share) if pbx.is_read else "not read"
+    until: str = _("never")
+    if pbx.complete_until:
+        local = words.at(pbx.complete_until, timezone)
+        until = Sorted(words.moment(local), f"{local:%Y-%m-%dT%H:%M}")
+    read = Sorted(words.percent(pbx.read_share), pbx.read_share) if pbx.is_read else _("not read")
     counts = (pbx.rows, pbx.legs, pbx.duplicates, pbx.quarantined, pbx.calls)
     return (pbx.pbx_id, pbx.version, until, read, pbx.failed_windows, *(counts if pbx.is_read else [None] * 5))
 
@@ -151,11 +157,13 @@ def agency_page(f: AgencyFigures, files: Files) -> str:
     values = agency_view.shared(f)
     grid = heat.grid_of(one for account in f.accounts for one in account.heat)
     lost = f.total.volumes.lost
-    values |= _CHARTS | {
+    values |= {
+        "paints": paint.PAINTS,
+        "chart_table": _(texts.TABLE),
         "files": files,
         "mend_rows": [(one.where, one.message, one.mend) for one in values["mends"]],
         "dots": accounts.accounts(f.worst_first),
-        "heat": heat.heat_map(grid, texts.AGENCY_HEAT_NOTE, palette.AGENCY_TIMES) if lost else None,
+        "heat": heat.heat_map(grid, _(texts.AGENCY_HEAT_NOTE), palette.AGENCY_TIMES) if lost else None,
         "tally": tallies.agency_line(f),
         "reading_rows": [
             (one.account.name, *_reading(pbx, one.account.timezone)) for one in f.worst_first for pbx in one.reading

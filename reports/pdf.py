@@ -14,7 +14,8 @@ import re
 from xml.etree import ElementTree
 
 from trunkline.errors import ConfigError
-from trunkline.reports import render
+from trunkline.reports import render, sheets
+from trunkline.reports.language import _
 
 MOST_ROWS = 50  # of a table: about two pages
 _MANY_COLUMNS = 12  # from here on a table is set in smaller type: hours of the day
@@ -52,6 +53,7 @@ def pdf(html: str, country: str) -> bytes:
     values = {
         "paper": "letter" if country in _LETTER else "A4",
         "title": _css_text(page.etree_element.findtext("head/title") or ""),
+        "numbering": _("page %(page)s of %(pages)s", page='" counter(page) "', pages='" counter(pages) "'),
     }
     for head in page.etree_element.iterfind("head"):  # last, so that it has the last word
         ElementTree.SubElement(head, "style").text = render.templates().get_template("pdf.css.j2").render(values)
@@ -95,6 +97,6 @@ def _fit(table: ElementTree.Element) -> None:
     for row in list(body)[MOST_ROWS:]:
         body.remove(row)
     if caption is not None:
-        said = (caption.text or "").rstrip(".")
-        kept = f"{said}. " if said and not said.startswith("The first") else ""  # that of the page: of another number
-        caption.text = f"{kept}The first {MOST_ROWS}; the rest is on the full page and in the workbook."
+        said = (caption.text or "").replace(sheets.cut_note(), "").strip().rstrip(".")
+        cut = _("The first %(rows)s; the rest is on the full page and in the workbook.", rows=MOST_ROWS)
+        caption.text = f"{said}. {cut}" if said else cut

@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from trunkline.numbers import REMOVED
 from trunkline.reports.language import N_, Phrases, _
+
+WITHHELD = "withheld"
 
 REASONS: Mapping[str, str] = Phrases(
     {
@@ -101,3 +104,20 @@ STATES: Mapping[str, str] = Phrases(
     },
     _,
 )
+
+DIRECTIONS: Mapping[str, str] = Phrases(
+    {"inbound": N_("inbound"), "outbound": N_("outbound"), "internal": N_("internal")}, _
+)
+
+RECORDING_STATES: Mapping[str, str] = Phrases(
+    {
+        "missing": N_("missing"),
+        "mismatch": N_("mismatch"),
+        "pending": N_("pending"),
+        "unknown": N_("unknown"),
+    },
+    _,
+)
+
+NO_NUMBER: Mapping[str, str] = Phrases({WITHHELD: N_("withheld"), REMOVED: N_("removed")}, _)
+"""What stands where a caller has no number to show."""

@@ -26,7 +26,7 @@ from trunkline.reports.account import (
 )
 from trunkline.reports.figures import Callbacks, Count, Coverage, Slice, Volumes
 from trunkline.reports.reasons import reason
-from trunkline.store.at_risk import lost_soon
+from trunkline.store.at_risk import at_risk
 
 _ZONES_APART = dt.timedelta(hours=26)  # a day begins up to 26 hours apart around the world
 
@@ -117,7 +117,7 @@ def account_figures(
         strip=series.lines(sql.run(connection, "strip", now), sql.run(connection, "read_days", now), period),
         switched_off=tuple(SwitchedOff(**row) for row in sql.run(connection, "switched_off", now)),
         reading=reading,
-        lost_soon=_lost_soon(connection, account, moment),
+        lost_soon=tuple(at_risk(connection, [pbx.id for pbx in account.pbx], moment, account.timezone)),
         deliveries=tuple(Delivery(**row) for row in sql.run(connection, "activities", now)),
         crm_differences=tuple(CrmDifferences(**row) for row in sql.run(connection, "crm_differences", now)),
         lake_since=reach["lake_since"],
@@ -149,11 +149,6 @@ def call_rows(connection: duckdb.DuckDBPyConnection, figures: AccountFigures) ->
     then = {**_values(account, period.previous()), "as_of": same_age(period, figures.as_of)}
     now = {**_values(account, period), "as_of": None}
     return sql.run(connection, "call_rows", now), sql.run(connection, "call_rows", then)
-
-
-def _lost_soon(connection: duckdb.DuckDBPyConnection, account: Account, moment: dt.datetime) -> tuple[Problem, ...]:
-    found = lost_soon(connection, [pbx.id for pbx in account.pbx], moment, account.timezone)
-    return tuple(Problem(pbx_id, one.message, one.mend) for pbx_id, ones in found.items() for one in ones)
 
 
 def _spans(

@@ -13,6 +13,7 @@ from trunkline.reports import account_view, agency_view, language, palette, rows
 from trunkline.reports.account import AccountFigures
 from trunkline.reports.agency import AgencyFigures
 from trunkline.reports.brand import branded
+from trunkline.reports.language import _, ngettext
 
 MOST_BYTES = 95_000  # Gmail clips a mail at 102 KB
 MOST_CALLERS = 10
@@ -67,12 +68,17 @@ def account_mail(f: AccountFigures, agency: Agency, contact: str, attached: str 
 
 def _call_back_note(f: AccountFigures, most: int) -> str:
     more = len(f.call_back) - most
-    note = "Not reached and not called since their last try; most tries first."
-    return f"{note} {more} more are in the full report." if more > 0 else note
+    note = _("Not reached and not called since their last try; most tries first.")
+    if more <= 0:
+        return note
+    rest = ngettext("%(num)s more are in the full report.", "%(num)s more are in the full report.", more)
+    return f"{note} {rest}"
 
 
 def _full_report(f: AccountFigures, agency: Agency) -> str:
-    return f" Phone numbers are masked; {agency.name} has the full report." if f.account.masking != "none" else ""
+    if f.account.masking == "none":
+        return ""
+    return _("Phone numbers are masked; %(agency)s has the full report.", agency=agency.name)
 
 
 def agency_mail(f: AgencyFigures, contact: str, attached: str = "") -> tuple[str, str]:
@@ -84,17 +90,25 @@ def agency_mail(f: AgencyFigures, contact: str, attached: str = "") -> tuple[str
         accounts, mends = MOST_ACCOUNTS // share, MOST_MENDS // share
         return shared | {
             "rows": shared["rows"][:accounts],
-            "more": _more(len(shared["rows"]) - accounts, "more in the full report"),
+            "more": _more_accounts(len(shared["rows"]) - accounts),
             "mends": shared["mends"][:mends],
-            "more_mends": _more(len(shared["mends"]) - mends, "more to mend in the full report"),
+            "more_mends": _more_mends(len(shared["mends"]) - mends),
             "foot": foot,
         }
 
     return _fitting("agency_mail", cut)
 
 
-def _more(amount: int, what: str) -> str:
-    return f"and {amount} {what}" if amount > 0 else ""
+def _more_accounts(amount: int) -> str:
+    said = ngettext("and %(num)s more in the full report", "and %(num)s more in the full report", amount)
+    return said if amount > 0 else ""
+
+
+def _more_mends(amount: int) -> str:
+    said = ngettext(
+        "and %(num)s more to mend in the full report", "and %(num)s more to mend in the full report", amount
+    )
+    return said if amount > 0 else ""
 
 
 def _some(line: str) -> list[str]:
@@ -102,7 +116,12 @@ def _some(line: str) -> list[str]:
 
 
 def _stop(name: str, contact: str, end: str) -> str:
-    return f"You get this as a report recipient of {name}. To change or stop it, write to {contact}.{end}"
+    said = _(
+        "You get this as a report recipient of %(name)s. To change or stop it, write to %(contact)s.",
+        name=name,
+        contact=contact,
+    )
+    return f"{said} {end}" if end else said
 
 
 def _fitting(name: str, cut: Callable[[int], dict[str, Any]]) -> tuple[str, str]:

@@ -11,6 +11,7 @@ from trunkline.config import Account
 from trunkline.numbers import masked
 from trunkline.reports import evidence, words
 from trunkline.reports.account import AccountFigures
+from trunkline.reports.language import _
 from trunkline.reports.play import Plays
 from trunkline.reports.reasons import COVERED, PENDING, reason
 from trunkline.reports.rows import Place, is_hidden, shown
@@ -129,7 +130,7 @@ def call_sheet(account: Account, rows: Sequence[Row], place: Place = "page") -> 
         }
         for row in rows
     ]
-    return _sheet("Calls", account, said, _CALL_COLUMNS, place)
+    return _sheet(_("Calls"), account, said, _CALL_COLUMNS, place)
 
 
 def _caller_keys(rows: Sequence[Row]) -> dict[str | None, str]:
@@ -153,7 +154,7 @@ def csv_sheet(account: Account, now: Sequence[Row], before: Sequence[Row], place
 
 def caller_sheet(account: Account, rows: Sequence[Row], place: Place = "page") -> Sheet:
     """Every caller (episode) with a missed call in the period."""
-    return _sheet("Callers", account, rows, _EPISODE_COLUMNS, place)
+    return _sheet(_("Callers"), account, rows, _EPISODE_COLUMNS, place)
 
 
 _Figure = Callable[[AccountFigures], int | float | None]
@@ -207,7 +208,7 @@ def account_sheet(accounts: Sequence[AccountFigures]) -> Sheet:
         figures = (figure(one) if one.is_read else None for figure in _ACCOUNT_FIGURES.values())
         compared = (figure(one) if one.is_comparable else None for figure in _COMPARED.values())
         rows.append((*head, *figures, *compared))
-    return Sheet("Accounts", ("account_id", "account", "pbxs", "pbxs_read", *_ACCOUNT_FIGURES, *_COMPARED), rows)
+    return Sheet(_("Accounts"), ("account_id", "account", "pbxs", "pbxs_read", *_ACCOUNT_FIGURES, *_COMPARED), rows)
 
 
 def _sheet(name: str, account: Account, rows: Sequence[Row], columns: dict[str, str], place: Place) -> Sheet:
@@ -247,18 +248,26 @@ def on_page(sheet: Sheet, title: str, columns: dict[str, str], plays: Plays | No
     heads = list(columns.values())
     numeric = [index for index, head in enumerate(columns) if head.endswith("_seconds") or head == "tries"]
     rows = [tuple(_say(head, cell) for head, cell in zip(columns, row, strict=True)) for row in picked.rows[:MOST_ROWS]]
-    notes = [] if len(picked.rows) <= MOST_ROWS else [f"The first {MOST_ROWS:,}; the workbook and the CSV have all."]
+    notes = [] if len(picked.rows) <= MOST_ROWS else [cut_note()]
     found = [plays.by_call.get(call_id) for call_id in sheet.column("call_id")[:MOST_ROWS]] if plays else []
     if plays and any(found):
-        heads.append("Recording")
+        heads.append(_("Recording"))
         rows = [(*row, play) for row, play in zip(rows, found, strict=True)]
         notes.append(plays.until)
     return Shown(title, words.number(len(picked.rows)), tuple(heads), rows, numeric, " ".join(notes))
 
 
+def cut_note() -> str:
+    """What a table of the page says that has not all of its rows."""
+    return _("The first %(rows)s; the workbook and the CSV have all.", rows=words.number(MOST_ROWS))
+
+
 _CODES: Mapping[str, Mapping[str, str]] = {
     "miss_reason": words.REASONS,
     "state": words.STATES,
+    "caller": words.NO_NUMBER,
+    "direction": words.DIRECTIONS,
+    "recording_state": words.RECORDING_STATES,
     "not_eligible": words.NOT_ELIGIBLE,
     "recording_cause": words.CAUSE_NAMES,
 }
@@ -270,7 +279,7 @@ def _say(head: str, cell: Cell) -> Cell:
     if head.endswith("_local"):
         return f"{cell:%Y-%m-%d %H:%M}"
     if isinstance(cell, bool):
-        return "yes" if cell else "no"
+        return _("yes") if cell else _("no")
     if head.endswith("_seconds") or head == "seconds_to_callback":
         return round(cell)
     return _CODES.get(head, {}).get(cell, cell)

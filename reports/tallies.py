@@ -5,6 +5,7 @@ from __future__ import annotations
 from trunkline.reports import words
 from trunkline.reports.account import AccountFigures, Delivery, Reading
 from trunkline.reports.agency import AgencyFigures
+from trunkline.reports.language import _, ngettext
 
 
 def lines(figures: AccountFigures) -> list[str]:
@@ -14,35 +15,62 @@ def lines(figures: AccountFigures) -> list[str]:
 
 
 def _rows(pbx: Reading) -> str:
-    parts = (
-        f"{words.count(pbx.legs, 'leg')} + {words.count(pbx.duplicates, 'duplicate')} + {pbx.quarantined} quarantined"
+    return _(
+        "%(pbx)s: %(received)s %(sign)s %(legs)s + %(duplicates)s + %(quarantined)s quarantined;"
+        " %(calls)s in this period.",
+        pbx=pbx.pbx_id,
+        received=_received(pbx.rows),
+        sign="=" if pbx.ties_out else "≠",
+        legs=ngettext("%(num)s leg", "%(num)s legs", pbx.legs),
+        duplicates=ngettext("%(num)s duplicate", "%(num)s duplicates", pbx.duplicates),
+        quarantined=words.number(pbx.quarantined),
+        calls=_calls(pbx.calls),
     )
-    sign = "=" if pbx.ties_out else "≠"
-    received, calls = words.count(pbx.rows, "row"), words.count(pbx.calls, "call")
-    return f"{pbx.pbx_id}: {received} received {sign} {parts}; {calls} in this period."
+
+
+def _received(rows: int) -> str:
+    return ngettext("%(num)s row received", "%(num)s rows received", rows)
+
+
+def _calls(calls: int) -> str:
+    return ngettext("%(num)s call", "%(num)s calls", calls)
 
 
 def _sent(crm: Delivery, calls: int) -> str:
+    not_sent = calls - crm.calls
     parts = (
-        ("delivered", crm.delivered),
-        ("pending", crm.pending),
-        ("skipped", crm.skipped),
-        ("failed", crm.failed_calls),
-        ("not sent", calls - crm.calls),
+        crm.delivered and _("%(calls)s delivered", calls=words.number(crm.delivered)),
+        crm.pending and _("%(calls)s pending", calls=words.number(crm.pending)),
+        crm.skipped and _("%(calls)s skipped", calls=words.number(crm.skipped)),
+        crm.failed_calls and _("%(calls)s failed", calls=words.number(crm.failed_calls)),
+        not_sent and _("%(calls)s not sent", calls=words.number(not_sent)),
     )
-    said = ", ".join(f"{words.number(amount)} {word}" for word, amount in parts if amount)
-    return f"{crm.crm_id}: {words.count(calls, 'call')} = {said or '0 sent'}."
+    said = ", ".join(part for part in parts if part) or _("0 sent")
+    return _("%(crm)s: %(calls)s = %(said)s.", crm=crm.crm_id, calls=_calls(calls), said=said)
 
 
 def agency_line(figures: AgencyFigures) -> str:
     """The accounts' tallies in one line."""
     pbxs = [pbx for one in figures.accounts for pbx in one.reading]
-    rows, calls = words.count(sum(pbx.rows for pbx in pbxs), "row"), words.count(sum(pbx.calls for pbx in pbxs), "call")
+    rows, calls = sum(pbx.rows for pbx in pbxs), sum(pbx.calls for pbx in pbxs)
     uneven = sum(not pbx.ties_out for pbx in pbxs)
-    verdict = f"{words.count(uneven, 'PBX', 'PBXs')} not accounted for" if uneven else "every row is accounted for"
-    sent = [crm for one in figures.accounts for crm in one.deliveries]
-    delivered, skipped, failed = (
-        words.number(sum(getattr(crm, state) for crm in sent)) for state in ("delivered", "skipped", "failed_calls")
+    verdict = _("every row is accounted for")
+    if uneven:
+        verdict = ngettext("%(num)s PBX not accounted for", "%(num)s PBXs not accounted for", uneven)
+    said = _(
+        "%(received)s, %(calls)s in the lake; %(verdict)s.",
+        received=_received(rows),
+        calls=_calls(calls),
+        verdict=verdict,
     )
-    crms = f" Logged in CRMs: {delivered} delivered, {skipped} skipped, {failed} failed." if sent else ""
-    return f"{rows} received, {calls} in the lake; {verdict}.{crms}"
+    sent = [crm for one in figures.accounts for crm in one.deliveries]
+    return f"{said} {_in_crms(sent)}" if sent else said
+
+
+def _in_crms(sent: list[Delivery]) -> str:
+    return _(
+        "Logged in CRMs: %(delivered)s delivered, %(skipped)s skipped, %(failed)s failed.",
+        delivered=words.number(sum(crm.delivered for crm in sent)),
+        skipped=words.number(sum(crm.skipped for crm in sent)),
+        failed=words.number(sum(crm.failed_calls for crm in sent)),
+    )

@@ -14,8 +14,11 @@ from trunkline.reports.formats import number as number
 from trunkline.reports.language import _, ngettext
 from trunkline.reports.phrases import CAUSE_NAMES as CAUSE_NAMES
 from trunkline.reports.phrases import CAUSES as CAUSES
+from trunkline.reports.phrases import DIRECTIONS as DIRECTIONS
+from trunkline.reports.phrases import NO_NUMBER as NO_NUMBER
 from trunkline.reports.phrases import NOT_ELIGIBLE as NOT_ELIGIBLE
 from trunkline.reports.phrases import REASONS as REASONS
+from trunkline.reports.phrases import RECORDING_STATES as RECORDING_STATES
 from trunkline.reports.phrases import STATES as STATES
 
 DASH = "–"
@@ -48,11 +51,6 @@ def initial(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def inside(title: str) -> str:
-    """A period's title inside a sentence: `week of …`."""
-    return title.replace("Week of", "week of", 1)
-
-
 def percent(rate: float | None, digits: int = 0) -> str:
     """`12%`, `11.8%`; a dash where it is not known. Only all is `100%` and only none is `0%`."""
     if rate is None:
@@ -65,11 +63,6 @@ def percent(rate: float | None, digits: int = 0) -> str:
     if rounded <= 0:
         return f"<{formats.percent(0.1 if digits else 1, digits)}"
     return formats.percent(rate * 100, digits)
-
-
-def count(amount: int, one: str, many: str = "") -> str:
-    """`1 caller`, `2 callers`: English, for what is not translated."""
-    return f"{number(amount)} {one if amount == 1 else many or one + 's'}"
 
 
 def span(seconds: float | None) -> str:

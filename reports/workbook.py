@@ -7,19 +7,21 @@ import io
 from collections.abc import Sequence
 from typing import Any
 
+from trunkline.reports import titles
 from trunkline.reports.account import AccountFigures
 from trunkline.reports.definitions import Terms
 from trunkline.reports.formulas import Line, lines
+from trunkline.reports.language import _
 from trunkline.reports.sheets import Sheet
 
 
 def account_book(f: AccountFigures, calls: Sheet, callers: Sheet, terms: Terms, now: dt.datetime) -> bytes:
     """The workbook as bytes, the same for the same rows and `now`."""
-    missed = Sheet("Missed calls", calls.heads, calls.where("outcome", "missed").rows)
+    missed = Sheet(_("Missed calls"), calls.heads, calls.where("outcome", "missed").rows)
     verified = calls.heads.index("recording_state")
     spoken = calls.where("people_spoke", True).rows
-    gaps = Sheet("Not verified", calls.heads, [row for row in spoken if row[verified] != "verified"])
-    title = f"{f.account.name}, {f.period.title}"
+    gaps = Sheet(_("Not verified"), calls.heads, [row for row in spoken if row[verified] != "verified"])
+    title = f"{f.account.name}, {titles.title(f.period)}"
     figures = lines(f.now, calls, callers) if f.is_read else []
     return _written(title, figures, (calls, missed, callers, gaps), terms, now)
 
@@ -28,7 +30,7 @@ def agency_book(
     title: str, heads: tuple[str, ...], rows: list[tuple[Any, ...]], terms: Terms, now: dt.datetime
 ) -> bytes:
     """One row per account; each account's own workbook has its calls."""
-    return _written(title, [], (Sheet("Accounts", heads, rows),), terms, now)
+    return _written(title, [], (Sheet(_("Accounts"), heads, rows),), terms, now)
 
 
 def _written(title: str, figures: Sequence[Line], sheets: Sequence[Sheet], terms: Terms, now: dt.datetime) -> bytes:
@@ -41,10 +43,10 @@ def _written(title: str, figures: Sequence[Line], sheets: Sequence[Sheet], terms
         bold, percent = book.add_format({"bold": True}), book.add_format({"num_format": "0.0%"})
         time = book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
         if figures or len(sheets) > 1:
-            _figures(book.add_worksheet("Figures"), title, figures, bold, percent)
+            _figures(book.add_worksheet(_("Figures")), title, figures, bold, percent)
         for sheet in sheets:
             _rows(book.add_worksheet(sheet.name), sheet, bold, time, percent)
-        _terms(book.add_worksheet("Definitions"), terms, bold)
+        _terms(book.add_worksheet(_("Definitions")), terms, bold)
     return buffer.getvalue()
 
 
@@ -52,7 +54,7 @@ def _figures(page: Any, title: str, figures: Sequence[Line], bold: Any, percent:
     page.write_string(0, 0, title, bold)
     page.set_column(0, 0, 46)
     if not figures:
-        page.write_string(1, 0, "Not read: nothing is known of this period.")
+        page.write_string(1, 0, _("Not read: nothing is known of this period."))
     for row, line in enumerate(figures, start=1):
         page.write_string(row, 0, line.name)
         page.write_formula(

@@ -26,6 +26,7 @@ from trunkline.reports import (
     play,
     render,
     sheets,
+    titles,
     workbook,
 )
 from trunkline.reports.account import AccountFigures
@@ -33,6 +34,7 @@ from trunkline.reports.agency import AgencyFigures
 from trunkline.reports.attached import Attached
 from trunkline.reports.brand import Image, branded, contact, wearing
 from trunkline.reports.figures import Slice
+from trunkline.reports.language import _
 from trunkline.reports.sql import Row
 
 
@@ -133,7 +135,7 @@ def agency(press: Press, f: AgencyFigures, kept: Mapping[str, Any]) -> Built:
     if press.with_pdf:
         folder.put(paths["pdf"], pdf.pdf(page.agency_page(f, []), f.agency.country))
     terms = definitions.terms([one.account for one in f.accounts])
-    title = f"{f.agency.name}, {f.period.title}"
+    title = f"{f.agency.name}, {titles.title(f.period)}"
     folder.put(paths["workbook"], workbook.agency_book(title, sheet.heads, sheet.rows, terms, press.now))
     folder.put(paths["csv"], csvfile.content(sheet))
     folder.write_facts(press.out, f.agency.id, f.period, _facts(f.agency.name, agency_view.shared(f)["kpis"]))
@@ -163,7 +165,7 @@ def _paths(place: Path, scope: str, period: Period, with_pdf: bool) -> dict[str,
 def _files(paths: Mapping[str, Path]) -> page.Files:
     """The links at the foot of a page: to its other files, and to the index beside it."""
     others = [(folder.NAMES[kind], path.name) for kind, path in paths.items() if kind != "page"]
-    return [*others, ("All reports", folder.INDEX)]
+    return [*others, (_("All reports"), folder.INDEX)]
 
 
 def _facts(name: str, said: Sequence[kpis.Kpi]) -> folder.Facts:

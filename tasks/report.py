@@ -10,7 +10,7 @@ from pathlib import Path
 from trunkline import periods
 from trunkline.config import Account, Config
 from trunkline.errors import ConfigError, SpanError
-from trunkline.reports import read
+from trunkline.reports import read, titles
 from trunkline.reports.build import build
 from trunkline.reports.write import Built
 from trunkline.store import excerpt
@@ -37,7 +37,7 @@ def make_reports(
     """
     period = periods.parse(period_text, config.agency.timezone, now)
     if period.since >= now:
-        raise SpanError(f"{period.title} lies ahead", mend="choose a period that has begun")
+        raise SpanError(f"{titles.title(period)} lies ahead", mend="choose a period that has begun")
     accounts = _chosen(config, account_ids)
     own = {account.id: periods.parse(period_text, account.timezone, now) for account in accounts}
     every = [period, *own.values()]

@@ -4,6 +4,7 @@ import pytest
 
 from trunkline.errors import SpanError
 from trunkline.periods import parse
+from trunkline.reports import titles
 
 ADELAIDE = "Australia/Adelaide"
 MONDAY_MORNING = dt.datetime(2026, 11, 15, 20, 30, tzinfo=dt.UTC)  # Monday 16 Nov, 07:00 in Adelaide
@@ -25,7 +26,7 @@ MONDAY_MORNING = dt.datetime(2026, 11, 15, 20, 30, tzinfo=dt.UTC)  # Monday 16 N
 )
 def test_names_and_days(text: str, label: str, title: str, first: str, end: str) -> None:
     period = parse(text, ADELAIDE, MONDAY_MORNING)
-    assert (period.label, period.title) == (label, title)
+    assert (period.label, titles.title(period)) == (label, title)
     assert (str(period.first), str(period.end)) == (first, end)
 
 

@@ -12,6 +12,7 @@ from trunkline.reports.account import AccountFigures
 from trunkline.reports.charts import svg, texts
 from trunkline.reports.charts.chart import Chart, nice_top, percent_of
 from trunkline.reports.charts.labels import Dot, placed
+from trunkline.reports.language import _
 
 LEAST_DOTS = 2
 _NAMED = 3  # of the most callers never called back, and as many of the highest rates
@@ -38,12 +39,12 @@ def accounts(worst_first: Sequence[AccountFigures]) -> Chart | None:
         parts.append(svg.text(label.dot.x, label.y, label.dot.name, "", label.anchor, away))
     return Chart(
         "accounts",
-        texts.DOTS_TITLE,
-        texts.DOTS_NOTE,
-        svg.chart("accounts", _BASE + 40, texts.DOTS_NAME, texts.DOTS_NAME_LONG, parts),
-        texts.DOTS_HEADS,
+        _(texts.DOTS_TITLE),
+        _(texts.DOTS_NOTE),
+        svg.chart("accounts", _BASE + 40, _(texts.DOTS_NAME), _(texts.DOTS_NAME_LONG), parts),
+        [*map(_, texts.DOTS_HEADS)],
         [_row(one) for one in worst_first],
-        texts.DOTS_CAPTION,
+        _(texts.DOTS_CAPTION),
     )
 
 
@@ -60,8 +61,8 @@ def _dot(one: AccountFigures, most: int, top: float) -> Dot:
 
 def _axes(most: int, top: float) -> list[Markup]:
     parts = [
-        svg.text(0, 14, texts.DOTS_UP, "axis", "start"),
-        svg.text(100, _BASE + 34, texts.DOTS_ACROSS, "axis", "end"),
+        svg.text(0, 14, _(texts.DOTS_UP), "axis", "start"),
+        svg.text(100, _BASE + 34, _(texts.DOTS_ACROSS), "axis", "end"),
     ]
     for share in (0, 0.5, 1):
         y = _BASE - share * _TALL
@@ -84,13 +85,13 @@ def ticks(most: int) -> list[int]:
 def _title(one: AccountFigures) -> str:
     volumes = one.now.volumes
     rate, offered = words.percent(volumes.missed_rate, 1), words.number(volumes.offered)
-    return texts.DOTS_DOT.format(account=one.account.name, offered=offered, rate=rate)
+    return _(texts.DOTS_DOT, account=one.account.name, offered=offered, rate=rate)
 
 
 def _row(one: AccountFigures) -> tuple[object, ...]:
     if not one.is_read:
-        return (one.account.name, None, None, None, None, texts.NOT_READ)
+        return (one.account.name, None, None, None, None, _(texts.NOT_READ))
     volumes = one.now.volumes
-    rate = texts.NO_CALLS if not volumes.offered else words.percent(volumes.missed_rate, 1)
+    rate = _(texts.NO_CALLS) if not volumes.offered else words.percent(volumes.missed_rate, 1)
     read = sum(pbx.read_share for pbx in one.reading) / len(one.reading)
     return (one.account.name, volumes.offered, volumes.short_abandons, volumes.lost, rate, words.percent(read))

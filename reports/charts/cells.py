@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from trunkline.reports import reasons
 from trunkline.reports.charts import texts
 from trunkline.reports.charts.paint import PAINTS, State, state
+from trunkline.reports.language import _
 from trunkline.reports.series import Cell
 
 NO_CALLS = "·"
@@ -30,7 +31,7 @@ def said(cell: Cell) -> str:
     """`✓ 9`, `S 4/9`, `·` (no calls), or "not read"."""
     found = shown(cell)
     if found is None:
-        return NO_CALLS if cell.is_complete else texts.NOT_READ
+        return NO_CALLS if cell.is_complete else _(texts.NOT_READ)
     state_, calls = found
     total = sum(cell.calls.values())
     return f"{state_.letter} {calls}" if calls == total else f"{state_.letter} {calls}/{total}"

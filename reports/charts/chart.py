@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from trunkline.reports import formats, words
 from trunkline.reports.charts import texts
+from trunkline.reports.language import _
 from trunkline.reports.series import Span
 
 
@@ -40,7 +41,7 @@ class Chart:
 
 def read_share(span: Span) -> str:
     """`not read`, `43%` or `100%`."""
-    return words.percent(span.read_share) if span.offered is not None else texts.NOT_READ
+    return words.percent(span.read_share) if span.offered is not None else _(texts.NOT_READ)
 
 
 def short_day(day: dt.date) -> str:

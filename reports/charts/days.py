@@ -9,9 +9,11 @@ from markupsafe import Markup
 from trunkline.reports import words
 from trunkline.reports.charts import svg, texts
 from trunkline.reports.charts.chart import Chart, Key, read_share, runs, short_day
+from trunkline.reports.language import _
 from trunkline.reports.series import Span
 
 _BASE, _TALL, _TOP = 152, 118, 24
+_LETTER = 1.5  # percent of the width, on a phone
 _MOST_NAMED = 10  # with more days, a bar is too thin for "5/20" and the weekday
 
 
@@ -27,33 +29,35 @@ def days(spans: Sequence[Span]) -> Chart:
             svg.text((index + 0.5) * slot, _BASE + 16, _name(one, len(spans)), "axis"),
             *_bar(index, slot, one, most, len(spans)),
         ]
-    legend = [Key("offered", texts.OFFERED), Key("missed", texts.MISSED_LATER), *read_keys(spans, "dashed")]
+    legend = [Key("offered", _(texts.OFFERED)), Key("missed", _(texts.MISSED_LATER)), *read_keys(spans, "dashed")]
     longest = max((len(_said(one, len(spans))) for one in spans), default=0)
     return Chart(
         "days",
-        texts.DAYS_TITLE,
-        texts.DAYS_NOTE if len(spans) <= _MOST_NAMED else texts.DAYS_NOTE_MANY,
+        _(texts.DAYS_TITLE),
+        _(texts.DAYS_NOTE) if len(spans) <= _MOST_NAMED else _(texts.DAYS_NOTE_MANY),
         svg.chart(
-            "days", _BASE + 22, texts.DAYS_NAME, texts.DAYS_NAME_LONG, parts, len(spans) * max(22, longest * 6.4)
+            "days", _BASE + 22, _(texts.DAYS_NAME), _(texts.DAYS_NAME_LONG), parts, len(spans) * max(22, longest * 6.4)
         ),
-        texts.DAYS_HEADS,
+        [*map(_, texts.DAYS_HEADS)],
         [(words.day(one.starts_on), one.offered, one.lost, one.short_abandons, read_share(one)) for one in spans],
-        texts.DAYS_NAME,
+        _(texts.DAYS_NAME),
         legend,
     )
 
 
 def gap(x: float, width: float, base: float, striped: str) -> list[Markup]:
     """A striped field over spans that were not read; it says so where there is room."""
-    field = svg.rect(x, _TOP, width, base - _TOP, striped, texts.NOT_READ)
-    return [field, svg.text(x + width / 2, (_TOP + base) / 2 + 4, texts.NOT_READ, "axis")] if width > 12 else [field]
+    said = _(texts.NOT_READ)
+    field = svg.rect(x, _TOP, width, base - _TOP, striped, said)
+    has_room = width > len(said) * _LETTER
+    return [field, svg.text(x + width / 2, (_TOP + base) / 2 + 4, said, "axis")] if has_room else [field]
 
 
 def read_keys(spans: Sequence[Span], in_part: str) -> list[Key]:
     """What the legend says of spans that were not read, or in part (with its swatch)."""
-    keys = [Key("hatch", texts.NOT_READ)] if any(one.offered is None for one in spans) else []
+    keys = [Key("hatch", _(texts.NOT_READ))] if any(one.offered is None for one in spans) else []
     if any(one.offered is not None and not one.is_complete for one in spans):
-        keys.append(Key(in_part, texts.IN_PART))
+        keys.append(Key(in_part, _(texts.IN_PART)))
     return keys
 
 
@@ -62,9 +66,7 @@ def _bar(index: int, slot: float, one: Span, most: int, amount: int) -> list[Mar
         return []
     lost, left, width = one.lost or 0, (index + 0.1) * slot, 0.8 * slot
     tall, small = one.offered / most * _TALL, lost / most * _TALL
-    title = texts.DAYS_BAR.format(
-        day=words.day(one.starts_on), offered=words.count(one.offered, "call"), lost=words.number(lost)
-    )
+    title = texts.day_bar(words.day(one.starts_on), one.offered, words.number(lost))
     parts = [
         svg.rect(left, _BASE - tall, width, tall, "offered", title),
         svg.rect(left, _BASE - small, width, small, "missed", title),
@@ -79,7 +81,7 @@ def _said(one: Span, amount: int) -> str:
     if not one.offered:
         return "·"
     lost, offered = words.number(one.lost or 0), words.number(one.offered)
-    return texts.DAYS_SAID.format(lost=lost, offered=offered) if amount <= _MOST_NAMED else lost
+    return f"{lost}/{offered}" if amount <= _MOST_NAMED else lost
 
 
 def _name(one: Span, amount: int) -> str:

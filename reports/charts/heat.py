@@ -11,6 +11,7 @@ from trunkline.reports import palette, words
 from trunkline.reports.account import Heat
 from trunkline.reports.charts import svg, texts
 from trunkline.reports.charts.chart import Chart, Key
+from trunkline.reports.language import _
 from trunkline.reports.series import Span
 
 Grid = Sequence[Sequence[int]]
@@ -49,20 +50,20 @@ def heat_map(
     ]
     parts += [svg.text(100, bottom, words.number(total), "total", "end"), *map(_opening, open_spans)]
     legend = [Key(f"h{index}", said) for index, said in palette.legend(times)]
-    legend[-1] = Key(legend[-1].paint, f"{legend[-1].said} {texts.HEAT_STEPS}")
+    legend[-1] = Key(legend[-1].paint, _("%(steps)s missed calls", steps=legend[-1].said))
     if open_spans:
-        legend.append(Key("underlined", texts.HEAT_OPEN))
+        legend.append(Key("underlined", _(texts.HEAT_OPEN)))
     if unread:
-        legend.append(Key("hatch", texts.NOT_READ))
-    said = texts.HEAT_NAME_LONG.format(calls=words.number(total))
+        legend.append(Key("hatch", _(texts.NOT_READ)))
+    said = _(texts.HEAT_NAME_LONG, calls=words.number(total))
     return Chart(
         "heat",
-        texts.HEAT_TITLE,
+        _(texts.HEAT_TITLE),
         note,
-        svg.chart("heat", bottom + 8, texts.HEAT_NAME, said, parts, _LEAST_WIDTH),
-        ("", *map(str, range(24)), texts.ALL),
+        svg.chart("heat", bottom + 8, _(texts.HEAT_NAME), said, parts, _LEAST_WIDTH),
+        ("", *map(str, range(24)), _(texts.ALL)),
         _table(grid, unread),
-        texts.HEAT_NAME,
+        _(texts.HEAT_NAME),
         legend,
     )
 
@@ -72,8 +73,8 @@ def _row(weekday: int, name: str, row: Sequence[int], times: int, striped: str) 
     parts = [svg.text(0, y + 20, name, "", "start")]
     for hour, calls in enumerate(row):
         paint = f"h{palette.step(calls, times)}"
-        known = texts.NOT_READ if striped else words.count(calls, "missed call")
-        title = texts.HEAT_CELL.format(day=name, hour=hour, until=hour + 1, calls=known)
+        known = _(texts.NOT_READ) if striped else texts.missed_calls(calls)
+        title = _(texts.HEAT_CELL, day=name, hour=hour, until=hour + 1, calls=known)
         parts.append(svg.rect(_across(hour + 0.03), y + 1, 0.94 * _UNIT, _ROW - 2, striped or paint, title))
         if not striped:
             parts.append(svg.text(_across(hour + 0.5), y + 20, _said(calls), paint))
@@ -88,8 +89,8 @@ def _opening(span: OpenSpan) -> Markup:
 def _table(grid: Grid, unread: Collection[int]) -> list[Sequence[object]]:
     rows: list[Sequence[object]] = []
     for weekday, (name, row) in enumerate(zip(words.WEEKDAYS, grid, strict=True), start=1):
-        rows.append((name, *([words.DASH] * 24), texts.NOT_READ) if weekday in unread else (name, *row, sum(row)))
-    return [*rows, (texts.ALL, *(sum(row[hour] for row in grid) for hour in range(24)), sum(map(sum, grid)))]
+        rows.append((name, *([words.DASH] * 24), _(texts.NOT_READ)) if weekday in unread else (name, *row, sum(row)))
+    return [*rows, (_(texts.ALL), *(sum(row[hour] for row in grid) for hour in range(24)), sum(map(sum, grid)))]
 
 
 def _said(calls: int) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from trunkline.reports import reasons, words
 from trunkline.reports.charts import texts
+from trunkline.reports.language import _
 from trunkline.reports.palette import RAMP
 
 
@@ -64,15 +65,15 @@ _LETTERS = {
 def state(reason: str) -> State:
     """Letter, paint and words; several reasons may share one."""
     if reason == reasons.COVERED:
-        return State("✓", "good", texts.COVERED)
+        return State("✓", "good", _(texts.COVERED))
     if reason == reasons.PENDING:
-        return State("P", "pending", texts.PENDING)
+        return State("P", "pending", _(texts.PENDING))
     if reason in reasons.SWITCHED_OFF or reason == "policy":
-        return State("S", "off", texts.SWITCHED_OFF)
+        return State("S", "off", _(texts.SWITCHED_OFF))
     if reason == "access":
         return State("A", "unknown", words.CAUSES[reason][0])
     if reason in reasons.UNKNOWN:
-        return State("U", "unknown", texts.NOT_KNOWN)
+        return State("U", "unknown", _(texts.NOT_KNOWN))
     if reason in _LETTERS:
         return State(_LETTERS[reason], "gap", words.CAUSES[reason][0])
-    return State("–", "none", texts.BY_DESIGN)
+    return State("–", "none", _(texts.BY_DESIGN))

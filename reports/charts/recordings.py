@@ -11,6 +11,7 @@ from trunkline.reports import reasons, words
 from trunkline.reports.charts import svg, texts
 from trunkline.reports.charts.paint import State, state
 from trunkline.reports.figures import Coverage
+from trunkline.reports.language import _
 
 _TALL = 30
 _LEAST_LETTER = 3.5  # percent of the width in which a letter has room
@@ -42,7 +43,7 @@ def parts(coverage: Coverage) -> list[Part]:
         *(one.label for one in coverage.unknown_causes),
     ]
     found = counts(coverage)
-    said = {reasons.COVERED: texts.COVERED, reasons.PENDING: texts.PENDING}
+    said = {reasons.COVERED: _(texts.COVERED), reasons.PENDING: _(texts.PENDING)}
     return [
         Part(state(label), said.get(label) or words.CAUSES.get(label, (label, ""))[0], found[label])
         for label in labels
@@ -55,10 +56,9 @@ def bar(coverage: Coverage) -> Markup:
     x, shapes = 0.0, []
     for one in parts(coverage):
         width = one.calls / coverage.eligible * 100
-        title = texts.BAR_PART.format(said=one.said, calls=words.count(one.calls, "call"))
+        title = f"{one.said}: {texts.calls(one.calls)}"
         shapes.append(svg.rect(x, 0, max(width - 0.3, 0.2), _TALL, one.state.paint, title))
         if width >= _LEAST_LETTER:
             shapes.append(svg.text(x + width / 2, 20, one.state.letter, one.state.paint))
         x += width
-    said = texts.BAR_NAME_LONG.format(calls=words.count(coverage.eligible, "call"))
-    return svg.chart("recordings", _TALL, texts.BAR_NAME, said, shapes)
+    return svg.chart("recordings", _TALL, _(texts.BAR_NAME), texts.bar_long(coverage.eligible), shapes)

@@ -15,6 +15,7 @@ from trunkline.reports.charts.chart import Chart, Key, short_day
 from trunkline.reports.charts.paint import State, state
 from trunkline.reports.charts.recordings import counts
 from trunkline.reports.figures import Coverage
+from trunkline.reports.language import _
 from trunkline.reports.series import Cell, Line
 
 MOST_LINES = 25
@@ -44,12 +45,14 @@ def strip(lines: Sequence[Line], coverage: Coverage, switched_off: Sequence[Swit
     height = _TOP + len(shown) * _ROW + 4
     return Chart(
         "strip",
-        texts.STRIP_TITLE,
-        texts.STRIP_NOTE,
-        svg.chart("strip", height, texts.STRIP_NAME, texts.STRIP_NAME_LONG, parts, len(days) * (46 if wide else 22)),
-        (*texts.STRIP_HEADS, *map(short_day, days)),
+        _(texts.STRIP_TITLE),
+        _(texts.STRIP_NOTE),
+        svg.chart(
+            "strip", height, _(texts.STRIP_NAME), _(texts.STRIP_NAME_LONG), parts, len(days) * (46 if wide else 22)
+        ),
+        (*map(_, texts.STRIP_HEADS), *map(short_day, days)),
         [_row(one, several) for one in lines],
-        texts.STRIP_CAPTION,
+        _(texts.STRIP_CAPTION),
         _legend(lines, coverage),
         _remarks(lines, off, days, several),
     )
@@ -57,26 +60,25 @@ def strip(lines: Sequence[Line], coverage: Coverage, switched_off: Sequence[Swit
 
 def number(line: Line, several: bool) -> str:
     """`101 Front desk`; with the PBX where the account has several."""
-    said = " ".join(filter(None, (line.dn, line.name))) if line.dn else texts.STRIP_NONE
+    said = " ".join(filter(None, (line.dn, line.name))) if line.dn else _(texts.STRIP_NONE)
     return f"{said} · {line.pbx_id}" if several else said
 
 
 def _head(line: Line, y: float, several: bool) -> list[Markup]:
     calls = line.calls.total()
-    gaps = texts.STRIP_SUM.format(gaps=words.number(line.gaps), calls=words.number(calls))
-    whole = texts.STRIP_WHOLE.format(calls=words.count(calls, "call"))
+    gaps = _(texts.STRIP_SUM, gaps=words.number(line.gaps), calls=words.number(calls))
     name = number(line, several)
     return [
         svg.text(0, y + 15, name if len(name) <= 34 else f"{name[:33]}…", "total", "start"),
-        svg.text(100, y + 15, gaps if line.gaps else whole, "", "end"),
+        svg.text(100, y + 15, gaps if line.gaps else texts.no_gap(calls), "", "end"),
     ]
 
 
 def _cell(cell: Cell, x: float, y: float, slot: float, wide: bool, striped: str, name: str) -> list[Markup]:
     content = cells.said(cell)
-    in_full = cells.in_full(cell.calls) or content.replace(cells.NO_CALLS, texts.NO_CALLS)
-    title = texts.STRIP_CELL.format(number=name, day=words.day(cell.day), said=in_full)
-    if content == texts.NOT_READ:
+    in_full = cells.in_full(cell.calls) or content.replace(cells.NO_CALLS, _(texts.NO_CALLS))
+    title = f"{name}, {words.day(cell.day)}: {in_full}"
+    if content == _(texts.NOT_READ):
         return [svg.rect(x + 0.03 * slot, y, 0.94 * slot, _TALL, striped, title)]
     paint = cells.paint_of(cell)
     return [
@@ -96,15 +98,12 @@ def _legend(lines: Sequence[Line], coverage: Coverage) -> list[Key]:
         together[state(label)] += calls
     order = {"good": 0, "pending": 2, "none": 3}
     ordered = sorted(together, key=lambda one: (order.get(one.paint, 1), -together[one], one.letter))
-    keys = [
-        Key(one.paint, texts.STRIP_LEGEND.format(said=one.said, calls=words.number(together[one])), one.letter)
-        for one in ordered
-    ]
+    keys = [Key(one.paint, f"{one.said}: {words.number(together[one])}", one.letter) for one in ordered]
     every = {cells.said(cell) for line in lines for cell in line.cells}
     if cells.NO_CALLS in every:
-        keys.append(Key("none", texts.NO_CALLS, cells.NO_CALLS))
-    if texts.NOT_READ in every:
-        keys.append(Key("hatch", texts.NOT_READ))
+        keys.append(Key("none", _(texts.NO_CALLS), cells.NO_CALLS))
+    if _(texts.NOT_READ) in every:
+        keys.append(Key("hatch", _(texts.NOT_READ)))
     return keys
 
 
@@ -112,9 +111,9 @@ def _remarks(
     lines: Sequence[Line], off: Mapping[tuple[str, str], dt.date], days: Sequence[dt.date], several: bool
 ) -> list[str]:
     found = [
-        texts.STRIP_OFF.format(number=number(one, several), day=words.day(since))
+        _(texts.STRIP_OFF, number=number(one, several), day=words.day(since))
         for one in lines[:MOST_LINES]
         if (since := off.get((one.pbx_id, one.dn or ""))) in days and since
     ]
     more = len(lines) - MOST_LINES
-    return [*found, texts.STRIP_MORE.format(numbers=words.number(more))] if more > 0 else found
+    return [*found, _(texts.STRIP_MORE, numbers=words.number(more))] if more > 0 else found

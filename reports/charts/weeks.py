@@ -13,6 +13,7 @@ from trunkline.reports import formats, words
 from trunkline.reports.charts import svg, texts
 from trunkline.reports.charts.chart import Chart, nice_top, percent_of, read_share, runs
 from trunkline.reports.charts.days import gap, read_keys
+from trunkline.reports.language import _
 from trunkline.reports.series import Span
 
 _BASE, _TALL = 152, 112
@@ -49,15 +50,15 @@ def weeks(spans: Sequence[Span], period: Period) -> Chart:
             parts.append(svg.text(x, _BASE - 6, "·", "axis"))
     return Chart(
         "weeks",
-        texts.WEEKS_TITLE,
-        texts.WEEKS_NOTE.format(marked=texts.WEEKS_MARKED if any(own) else "").rstrip(),
-        svg.chart("weeks", _BASE + 22, texts.WEEKS_NAME.format(weeks=len(spans)), texts.WEEKS_NAME_LONG, parts),
-        texts.WEEKS_HEADS,
+        _(texts.WEEKS_TITLE),
+        " ".join(_(text) for text in (texts.WEEKS_NOTE, *([texts.WEEKS_MARKED] if any(own) else ()))),
+        svg.chart("weeks", _BASE + 22, _(texts.WEEKS_NAME, weeks=len(spans)), _(texts.WEEKS_NAME_LONG), parts),
+        [*map(_, texts.WEEKS_HEADS)],
         [
             (words.day(one.starts_on), _rate(one), one.offered, one.lost, one.short_abandons, read_share(one))
             for one in spans
         ],
-        texts.WEEKS_NAME.format(weeks=len(spans)),
+        _(texts.WEEKS_NAME, weeks=len(spans)),
         read_keys(spans, "hollow"),
     )
 
@@ -69,7 +70,7 @@ def _height(one: Span, top: float) -> float | None:
 def _rate(one: Span) -> str:
     if one.offered is None:
         return ""
-    return texts.NO_CALLS if one.missed_rate is None else words.percent(one.missed_rate, 1)
+    return _(texts.NO_CALLS) if one.missed_rate is None else words.percent(one.missed_rate, 1)
 
 
 def _name(x: float, one: Span, is_own: bool, more: str) -> Markup:
@@ -78,7 +79,8 @@ def _name(x: float, one: Span, is_own: bool, more: str) -> Markup:
 
 
 def _dot(x: float, y: float, one: Span, is_own: bool) -> Markup:
-    said = texts.WEEKS_DOT.format(
+    said = _(
+        texts.WEEKS_DOT,
         day=words.day(one.starts_on),
         rate=_rate(one),
         lost=words.number(one.lost or 0),

@@ -50,15 +50,6 @@ class Period:
             return f"{self.first:%Y-%m}"
         return f"{self.first}" if self.kind == "day" else f"{self.first}..{self.end}"
 
-    @property
-    def title(self) -> str:
-        """For people: `Week of 9–15 Nov 2026`, `October 2026`, `Sun 1 Nov 2026`, `1 Nov – 7 Dec 2026`."""
-        if self.kind == "month":
-            return f"{self.first:%B %Y}"
-        if self.kind == "day":
-            return f"{self.first:%a} {_day(self.first, year=True)}"
-        return f"{'Week of ' if self.kind == 'week' else ''}{_span(self.first, self.end - _ONE_DAY)}"
-
     def previous(self) -> Period:
         """The period before: the month before a month, else as many days."""
         if self.kind == "month":
@@ -111,13 +102,3 @@ def _named(text: str, timezone: str) -> Period | None:
 
 def _midnight(day: dt.date, timezone: str) -> dt.datetime:
     return dt.datetime.combine(day, dt.time(), ZoneInfo(timezone)).astimezone(dt.UTC)
-
-
-def _day(day: dt.date, *, year: bool) -> str:
-    return f"{day.day} {day:%b %Y}" if year else f"{day.day} {day:%b}"
-
-
-def _span(first: dt.date, last: dt.date) -> str:
-    if (first.year, first.month) == (last.year, last.month):
-        return _day(last, year=True) if first == last else f"{first.day}–{_day(last, year=True)}"
-    return f"{_day(first, year=first.year != last.year)} – {_day(last, year=True)}"

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from trunkline.models import Problem
-from trunkline.store.at_risk import lost_soon
+from trunkline.reports.risks import problem
+from trunkline.store.at_risk import at_risk
 from trunkline.store.lake import Lake
 
 NOW = dt.datetime(2026, 9, 15, 12, 0, tzinfo=dt.UTC)
@@ -21,7 +22,7 @@ DAY = dt.timedelta(days=1)
 def said(lake: Lake) -> Callable[[], list[Problem]]:
     def said() -> list[Problem]:
         with lake.read() as connection:
-            return lost_soon(connection, ["pbx"], NOW, "Australia/Adelaide").get("pbx", [])
+            return [problem(one) for one in at_risk(connection, ["pbx"], NOW, "Australia/Adelaide")]
 
     return said
 
