@@ -15,16 +15,17 @@ from trunkline.cli.choices import Accounts, Pbxs
 from trunkline.cli.context import Options, clear_errors, options_of
 
 if TYPE_CHECKING:
+    import duckdb
+
     from trunkline.alerts import Alert
+    from trunkline.config import Account
     from trunkline.models import Problem
 
 
 def command(context: typer.Context, account: Accounts = None, pbx: Pbxs = None) -> None:
     """Say per PBX and CRM how fresh and complete it is, what is waiting, and what failed and why."""
     from trunkline import configfile
-    from trunkline.reports import risks as said
     from trunkline.store.alerts import open_alerts
-    from trunkline.store.at_risk import at_risk
     from trunkline.store.lake import Lake
     from trunkline.store.status import crm_status, pbx_status
 
@@ -33,12 +34,9 @@ def command(context: typer.Context, account: Accounts = None, pbx: Pbxs = None) 
         config = configfile.load(options.config)
         chosen = configfile.account_ids(config, tuple(account or ()), tuple(pbx or ()))
         now = dt.datetime.now(dt.UTC)
-        risks: dict[str, list[Problem]] = {}
         with Lake(Path(config.place(config.store.lake))).read() as connection:
             pbxs, crms, wrong = pbx_status(connection), crm_status(connection), open_alerts(connection)
-            for one in chosen:
-                for risk in at_risk(connection, [system.id for system in one.pbx], now, one.timezone):
-                    risks.setdefault(risk.pbx_id, []).append(said.problem(risk))
+            risks = _risks(connection, chosen, now)
     for pbx_id, problems in risks.items():
         known = pbxs.setdefault(pbx_id, {})
         known["to_mend"] = [*known.get("to_mend", []), *map(dataclasses.asdict, problems)]
@@ -92,6 +90,20 @@ def _alert_lines(account_id: str, alerts: Sequence[Alert], now: dt.datetime) -> 
 def _alert_json(alert: Alert) -> dict[str, Any]:
     names = ("kind", "subject", "account_id", "pbx_id", "opened_at")
     return {name: getattr(alert, name) for name in names}
+
+
+def _risks(
+    connection: duckdb.DuckDBPyConnection, accounts: Sequence[Account], now: dt.datetime
+) -> dict[str, list[Problem]]:
+    """What is about to be lost, by PBX."""
+    from trunkline.reports import risks as said
+    from trunkline.store.at_risk import at_risk
+
+    found: dict[str, list[Problem]] = {}
+    for one in accounts:
+        for risk in at_risk(connection, [system.id for system in one.pbx], now, one.timezone):
+            found.setdefault(risk.pbx_id, []).append(said.problem(risk))
+    return found
 
 
 def _pbx_lines(pbx_id: str, found: dict[str, Any], now: dt.datetime) -> list[str]:

@@ -31,9 +31,14 @@ class Said:
     mend: str = ""
 
 
+def _count(amount: int, one: str, many: str = "") -> str:
+    """`1 caller`, `2 callers`: alerts are in English."""
+    return f"{words.number(amount)} {one if amount == 1 else many or one + 's'}"
+
+
 def counted(kind: Kind, amount: int) -> str:
     """`2 callers waiting`."""
-    return words.count(amount, *COUNTED[kind])
+    return _count(amount, *COUNTED[kind])
 
 
 def opened(alert: Alert, account: Account, caller: str) -> Said:
@@ -70,7 +75,7 @@ def _coverage_fell(alert: Alert, _teller: _Teller) -> tuple[str, str, str]:
     causes = [(words.CAUSES[cause], calls) for cause, calls in e["causes"]]
     most = "; ".join(f"{told} {words.number(calls)}" for (told, _mend), calls in causes[:3])
     detail = (
-        f"{_days(e)}: {words.number(e['covered'])} of {words.count(e['judged'], 'call')} that should be recorded "
+        f"{_days(e)}: {words.number(e['covered'])} of {_count(e['judged'], 'call')} that should be recorded "
         f"have a verified recording; in the four weeks before {words.number(e['before_covered'])} of "
         f"{words.number(e['before_judged'])}. {e['points']:.1f} points less (alert from {e['limit_points']:g} on)."
     )
@@ -111,7 +116,7 @@ def _silent(alert: Alert, teller: _Teller) -> tuple[str, str, str]:
 
 def _waiting(alert: Alert, teller: _Teller) -> tuple[str, str, str]:
     e = alert.evidence
-    tries = words.count(e["tries"], "try", "tries")
+    tries = _count(e["tries"], "try", "tries")
     since = f"first missed {teller.moment(e['first_missed_at'])}"
     last = f", last {teller.moment(e['last_missed_at'])}" if e["tries"] > 1 else ""
     hours = " of opening hours" if e["has_hours"] else ""
@@ -131,7 +136,7 @@ _OPENED: dict[Kind, Callable[[Alert, _Teller], tuple[str, str, str]]] = {
 
 
 def _covered_again(_alert: Alert, end: Evidence, _teller: _Teller) -> str:
-    of = f"{words.number(end['covered'])} of {words.count(end['judged'], 'call')}"
+    of = f"{words.number(end['covered'])} of {_count(end['judged'], 'call')}"
     return f"recording coverage is {words.percent(end['rate'])} again ({_days(end)}, {of})"
 
 

@@ -9,13 +9,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from trunkline.config import Agency
-from trunkline.reports import csvfile, definitions, folder, sheets, words, workbook
+from trunkline.reports import csvfile, definitions, folder, sheets, titles, words, workbook
 from trunkline.reports.account import AccountFigures
 from trunkline.reports.agency import AgencyFigures
+from trunkline.reports.language import N_, _
 from trunkline.reports.sheets import Sheet
 from trunkline.reports.sql import Row
 
 MOST_BYTES = 5_000_000  # of all files of a mail: many servers refuse 10 MB, and base64 adds a third
+_MASKED = N_("Attached: %(files)s: the rows from which every figure can be recomputed; phone numbers are masked.")
+_IN_FULL = N_("Attached: %(files)s: the rows from which every figure can be recomputed.")
+_OF_ACCOUNTS = N_("Attached: %(files)s: the figures of each account.")
 FOLDER = "mailed"  # beside the reports, whose files of the same kind may hold full numbers
 
 
@@ -64,9 +68,9 @@ def agency_files(f: AgencyFigures, sheet: Sheet, out: Path, now: dt.datetime) ->
     if "csv" in agency.attach:
         makers[f"{name}.accounts.csv"] = _csv(sheet)
     if "xlsx" in agency.attach:
-        title = f"{agency.name}, {f.period.title}"
+        title = f"{agency.name}, {titles.title(f.period)}"
         makers[f"{name}.xlsx"] = lambda: workbook.agency_book(title, sheet.heads, sheet.rows, terms, now)
-    return _written(agency, makers, (sheet,), out, "the figures of each account")
+    return _written(agency, makers, (sheet,), out, _OF_ACCOUNTS)
 
 
 Makers = dict[str, Callable[[], bytes]]
@@ -92,9 +96,15 @@ def _written(agency: Agency, makers: Makers, shown: Sequence[Sheet], out: Path, 
         size += len(content)
     notes = []
     if files:
-        notes.append(f"Attached: {', '.join(path.name for path in files)}: {what}.")
+        notes.append(_(what, files=", ".join(path.name for path in files)))
     if left_out:
-        most = words.number(MOST_BYTES / 1_000_000)
-        notes.append(f"Not attached, as more than {most} MB together: {', '.join(left_out)}; ask {agency.name} for it.")
+        notes.append(
+            _(
+                "Not attached, as more than %(size)s MB together: %(files)s; ask %(agency)s for it.",
+                size=words.number(MOST_BYTES / 1_000_000),
+                files=", ".join(left_out),
+                agency=agency.name,
+            )
+        )
     digest = hashlib.sha256("".join(map(csvfile.text, shown)).encode()).hexdigest()
     return Attached(tuple(files), " ".join(notes), digest if makers else "")

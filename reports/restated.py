@@ -17,14 +17,13 @@ import duckdb
 
 from trunkline.config import Agency
 from trunkline.periods import Period
-from trunkline.reports import read, titles, words
+from trunkline.reports import read
 from trunkline.reports.account import AccountFigures
 from trunkline.reports.agency import AgencyFigures
+from trunkline.reports.corrections import correction, differences
 from trunkline.reports.headline import Headline
-from trunkline.reports.kpis import never, unknown
+from trunkline.reports.kpis import never
 from trunkline.store import mails
-
-_MOST_NAMES = 5
 
 
 def account_part(connection: duckdb.DuckDBPyConnection, f: AccountFigures) -> dict[str, Any]:
@@ -81,7 +80,7 @@ def of_account(connection: duckdb.DuckDBPyConnection, f: AccountFigures) -> str:
     if told is None:
         return ""
     change = _change(connection, f, before, told.figures)
-    return _sentence(titles.before(f.period), change.then, change.now, same_rules=change.same_rules)
+    return correction(f.period, change.then, change.now, same_rules=change.same_rules)
 
 
 def of_agency(
@@ -106,42 +105,7 @@ def of_agency(
             mailed = Headline(**part["headline"]) if part["headline"] else None
             change = _Change(mailed, mailed, same_rules=True)
         then, now = then + (change.then or Headline()), now + (change.now or Headline())
-        if _differences(change.then or Headline(), change.now or Headline()):
+        if differences(change.then or Headline(), change.now or Headline()):
             changed.append(known[key].account.name)
             same_rules = same_rules and change.same_rules
-    more = f" and {len(changed) - _MOST_NAMES} more" if len(changed) > _MOST_NAMES else ""
-    where = ", ".join(changed[:_MOST_NAMES]) + more
-    return _sentence(titles.before(period), then, now, same_rules=same_rules, where=where)
-
-
-def _differences(then: Headline, now: Headline) -> list[tuple[str, str, str]]:
-    """What differs as printed: the figure as mailed, as it is now, and what came late."""
-    never_then = f"{then.never} caller{'' if then.never == '1' else 's'} never called back"
-    never_then = never_then.replace(unknown(), "an unknown number of")
-    coverage = f"{then.coverage} recording coverage".replace(unknown(), "unknown")
-    found = (
-        (words.count(then.lost, "missed call"), words.number(then.lost), words.number(now.lost), "rows"),
-        (never_then, then.never, now.never, "rows"),
-        (coverage, then.coverage, now.coverage, "recordings"),
-    )
-    return [(said, is_now, late) for said, was, is_now, late in found if was != is_now]
-
-
-def _sentence(before: str, then: Headline | None, now: Headline | None, *, same_rules: bool, where: str = "") -> str:
-    """`The mail of the week before said 12 missed calls (now 14): rows that came late.`"""
-    if now is None:
-        return ""
-    if then is None:
-        return (
-            f"{before[0].upper()}{before[1:]} could not be read when its mail was sent. It is now: "
-            f"{words.count(now.lost, 'missed call')}, callers never called back: {now.never}, "
-            f"recording coverage: {now.coverage}."
-        )
-    found = _differences(then, now)
-    if not found:
-        return ""
-    said = [f"{was} (now {is_now})" for was, is_now, _late in found]
-    listed = " and ".join([", ".join(said[:-1]), said[-1]] if said[1:] else said)
-    late = " and ".join(dict.fromkeys(late for *_, late in found))
-    cause = f"{late} that came late" + ("" if same_rules else ", or settings that were changed")
-    return f"The mail of {before} said {listed}: {cause}{f' ({where})' if where else ''}."
+    return correction(period, then, now, same_rules=same_rules, where=changed)
