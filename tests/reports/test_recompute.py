@@ -66,7 +66,8 @@ def check_account(report: Built, account: Account) -> None:
         assert now.rows == []
         return
     what = re.findall(r"the (?:\w+|\d+ days) before", report.text)[0]
-    compared = None if f"no comparison with {what}" in report.text else before
+    at = html.texts.index("Callers never called back")
+    compared = None if html.texts[at + 2] == f"no comparison with {what}" else before
     short = f"{account.missed.short_abandon_seconds:g} s"
     kpis = [
         *missed_kpi(now, compared, what, short),
@@ -317,12 +318,14 @@ def test_the_agencys_mail_prints_what_its_csv_gives(made: Made) -> None:
     assert f"{lost} of {offered} calls" in " ".join(html.texts[at + 2 : at + 4])
     at = html.texts.index("Callers never called back")
     least = "at least " if total["of_these_not_known"] else ""
-    assert html.texts[at + 1] == f"{least}{total['never_called_back']}"
+    never = total["never_called_back"]
+    assert html.texts[at + 1] == ("not known" if least and not never else f"{least}{never}")
     assert f"of {total['missed_callers']} missed callers, {total['called_back']} called back" in html.texts[at + 3]
     at = html.texts.index("Recording coverage")
     covered = total["verified"] + total["paused"]
     judged = covered + total["of_another_length"] + total["missing"]
-    assert html.texts[at + 1] == percent(share(covered, judged))
+    blank = "not known" if total["eligible"] else "none due" if total["people_spoke"] else "no calls"
+    assert html.texts[at + 1] == (percent(share(covered, judged)) if judged else blank)
     known = total["people_spoke"] - total["recorded_not_known"]
     assert f"{percent(share(total['recorded'], known))} of all calls in which people spoke" in " ".join(html.texts[at:])
     check_changes(rows, html)
