@@ -24,7 +24,7 @@ from trunkline.reports.agency import AgencyFigures
 from trunkline.reports.figures import Slice
 from trunkline.store.lake import migrate
 
-SEEDS = [int(seed) for seed in os.environ.get("TRUNKLINE_SEEDS", "1 2 3 4 5 6").split()]
+SEEDS = [int(seed) for seed in os.environ.get("TRUNKLINE_SEEDS", "1 2 3 4 7 26").split()]
 LATER = dt.datetime(2026, 12, 1, tzinfo=dt.UTC)
 
 
