@@ -45,5 +45,11 @@ def command(
         options.say(f"{reported.mailed} reports mailed")
     for failure in reported.failures:
         sys.stderr.write(f"  ✗ {failure}\n")
-    result = {"files": files, "mailed": reported.mailed, "failures": [vars(one) for one in reported.failures]}
+    figures = [{"scope": one.scope, "period": one.period, "figures": one.figures} for one in reported.built]
+    result = {
+        "files": files,
+        "figures": figures,
+        "mailed": reported.mailed,
+        "failures": [vars(one) for one in reported.failures],
+    }
     options.finish(result, 1 if reported.failures else 0)

@@ -26,6 +26,7 @@ from trunkline.reports import (
     render,
     sheets,
     sql,
+    values,
     workbook,
 )
 from trunkline.reports.account import AccountFigures
@@ -38,7 +39,7 @@ _NAMES = {"page": "Full page", "mail": "Mail", "text": "Text", "workbook": "Work
 
 @dataclass(frozen=True)
 class Built:
-    """One report: its files and its mail. `scope` is the account's id or the agency's."""
+    """One report: its files, its mail and its figures by name. `scope` is the account's id or the agency's."""
 
     scope: str
     name: str
@@ -50,6 +51,7 @@ class Built:
     recipients: tuple[str, ...]
     message_id: str
     unsubscribe: str
+    figures: Mapping[str, object]
 
 
 def build(
@@ -96,10 +98,10 @@ def _account(
     now: dt.datetime,
     links: Links | None,
 ) -> Built:
-    values = {"account_id": f.account.id, "since": f.period.since, "until": f.period.until}
+    wanted = {"account_id": f.account.id, "since": f.period.since, "until": f.period.until}
     rows, before = read.call_rows(connection, f)
     calls = sheets.call_sheet(f.account, rows)
-    callers = sheets.caller_sheet(f.account, sql.run(connection, "episode_rows", values))
+    callers = sheets.caller_sheet(f.account, sql.run(connection, "episode_rows", wanted))
     html, text = render.account_mail(f, config.agency, _contact(config))
     paths = _paths(out, f.account.id, f.period)
     played = play.plays(links, f.account, rows, now)
@@ -117,6 +119,7 @@ def _account(
         text,
         html,
         f.account.report_to,
+        values.account_values(f),
     )
 
 
@@ -130,7 +133,16 @@ def _agency(config: Config, f: AgencyFigures, out: Path, now: dt.datetime) -> Bu
     paths["workbook"].write_bytes(workbook.agency_book(title, sheet.heads, sheet.rows, terms, now))
     _write_csv(paths["csv"], sheet)
     return _built(
-        config, f.agency.id, f.agency.name, f.period, paths, agency_view.subject(f), text, html, f.agency.report_to
+        config,
+        f.agency.id,
+        f.agency.name,
+        f.period,
+        paths,
+        agency_view.subject(f),
+        text,
+        html,
+        f.agency.report_to,
+        values.agency_values(f),
     )
 
 
@@ -162,13 +174,15 @@ def _built(
     text: str,
     html: str,
     recipients: tuple[str, ...],
+    figures: Mapping[str, object],
 ) -> Built:
     paths["mail"].write_text(html, "utf-8")
     paths["text"].write_text(text, "utf-8")
     version = hashlib.sha256(f"{subject}\n{text}\n{html}".encode()).hexdigest()[:16]
     domain = parseaddr(config.mail.sender)[1].rpartition("@")[2] if config.mail else ""
     message_id = f"<{scope}.{period.label}.{version}@{domain or 'trunkline.invalid'}>"
-    return Built(scope, name, period.label, paths, subject, text, html, recipients, message_id, _contact(config))
+    contact = _contact(config)
+    return Built(scope, name, period.label, paths, subject, text, html, recipients, message_id, contact, figures)
 
 
 def _index(config: Config, period: Period, built: Sequence[Built], out: Path) -> None:
@@ -176,5 +190,5 @@ def _index(config: Config, period: Period, built: Sequence[Built], out: Path) ->
         (one.name, [(_NAMES[kind], path.name) for kind, path in one.paths.items()])
         for one in [*built[-1:], *built[:-1]]
     ]
-    values = {"title": f"{config.agency.name}: {period.title}", "reports": reports}
-    (out / "index.html").write_text(render.templates().get_template("index.html.j2").render(values), "utf-8")
+    shown = {"title": f"{config.agency.name}: {period.title}", "reports": reports}
+    (out / "index.html").write_text(render.templates().get_template("index.html.j2").render(shown), "utf-8")

@@ -337,7 +337,7 @@ def test_the_agencys_mail_prints_what_its_csv_gives(made: Made) -> None:
 
 
 def row_is_count(head: str) -> bool:
-    return head not in {"account_id", "account", "missed_rate", "coverage_rate"}
+    return head not in {"account_id", "account"} and not head.endswith("_rate")
 
 
 def check_changes(rows: list[dict[str, str]], html: Printed) -> None:
@@ -401,3 +401,28 @@ def test_callers_can_be_told_apart_without_their_numbers(made: Made) -> None:
         assert len(pairs) == len({caller for caller, _ in pairs}) == len({key for _, key in pairs})
         assert all(re.fullmatch(r"caller \d+", key) for _, key in pairs)
         assert {row["caller_key"] for row in rows if row["caller"] in {"", "withheld"}} <= {""}
+
+
+def test_the_figures_by_name_are_those_of_the_mail(made: Made) -> None:
+    """What `report --json` gives: the key figures of each mail, and the agency's CSV under the same names."""
+    lines = {row["account_id"]: row for row in read(made[-1][0].paths["csv"])}
+    for report, account in made:
+        told, texts = report.figures, Printed(report.html).texts
+        if told["calls"] is None:
+            assert "not read" in texts
+            assert {told[name] for name in ("missed", "missed_rate", "never_called_back", "coverage_rate")} == {None}
+            continue
+        at = texts.index("Missed-call rate")
+        assert texts[at + 1] == (percent(told["missed_rate"], 1) if told["offered"] else "no calls")
+        at = texts.index("Callers never called back")
+        assert texts[at + 1] in {f"{told['never_called_back']}", f"at least {told['never_called_back']}", "not known"}
+        assert ("no comparison" in texts[at + 2]) == (told["before_never_called_back"] is None)
+        at = texts.index("Recording coverage")
+        assert texts[at + 1] in {percent(told["coverage_rate"]), "not known", "none due", "no calls"}
+        if account:
+            line = lines[account.id]
+            shared = {name: value for name, value in told.items() if name in line}
+            assert len(shared) > 40
+            assert {name: line[name] for name in shared} == {
+                name: "" if value is None else f"{value}" for name, value in shared.items()
+            }
