@@ -13,6 +13,7 @@ import pytest
 
 from trunkline import __version__, configfile
 from trunkline.simulator.scenario_world import scenario_world
+from trunkline.simulator.scenarios import SCENARIOS
 
 
 def test_init_writes_a_config_that_loads_and_overwrites_nothing(tmp_path: Path) -> None:
@@ -132,6 +133,15 @@ def test_reports_are_written_and_mailed(stage) -> None:
         done = s.command("--json", "report", "--period", "2026-11-01..2027-01-01", "--out", "pages", "--email")
         result = json.loads(done.stdout)
         assert (done.returncode, result["mailed"], result["failures"]) == (0, 2, [])
+        assert {one["scope"]: one["period"] for one in result["figures"]} == dict.fromkeys(
+            ("acme", "northwind"), "2026-11-01..2027-01-01"
+        )
+        acme, agency = (one["figures"] for one in result["figures"])
+        outcomes = [story.truth.outcome for story in SCENARIOS.values()]
+        assert (acme["missed"], acme["answered"]) == (outcomes.count("missed"), outcomes.count("answered"))
+        assert {name: agency[name] for name in acme if name in agency} == {
+            name: acme[name] for name in acme if name in agency
+        }
         assert {Path(path).suffix for path in result["files"]} == {".html", ".txt", ".xlsx", ".csv"}
         assert {message["To"] for message in s.world.mail.messages} == {"owner@acme.example", "ops@northwind.example"}
 
