@@ -4,7 +4,7 @@ PYTHON ?= python3
 UV := .venv/bin/uv
 RUN := .venv/bin
 
-.PHONY: demo test check setup dev lint types unit storm kills month exactly-once truth bench-recordings bench-crm-pace clean
+.PHONY: demo test check setup dev browser lint types unit storm kills month exactly-once truth bench-recordings bench-crm-pace messages clean
 
 demo: setup ## the whole job against simulated PBXs, CRMs and a mail server, into ./demo/
 	$(RUN)/trunkline demo
@@ -19,6 +19,9 @@ setup: .venv/bin/uv ## .venv with trunkline as it ships (a wheel) and the tools,
 
 dev: .venv/bin/uv ## the same, but edits show at once
 	@UV_PROJECT_ENVIRONMENT=.venv $(UV) sync --frozen --quiet --inexact
+
+browser: ## what the tests of mails and pages need beside chromium: axe-core, caniemail and puppeteer-core (Node.js 20)
+	@cd tests/browser && npm ci --ignore-scripts --no-audit --no-fund --no-update-notifier
 
 .venv/bin/uv:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -59,5 +62,11 @@ bench-crm-pace: setup ## 1,000 calls to one CRM beside what its rate limit alone
 bench-recordings: setup ## fetching 2,000 recordings of 500 kB, beside curl (see benchmarks/README.md)
 	$(RUN)/python benchmarks/recordings.py
 
+messages: ## the catalogs of reports/locale brought up to date with the code: then translate what is empty
+	cd reports && ../$(RUN)/pybabel -q extract -F ../pyproject.toml -k N_ --omit-header --add-location file --sort-by-file -w 110 -o locale/trunkline.pot .
+	cd reports && for lang in locale/*/; do ../$(RUN)/pybabel -q update -N --ignore-obsolete --omit-header --ignore-pot-creation-date \
+		-w 110 -i locale/trunkline.pot -D trunkline -d locale -l "$$(basename $$lang)" || exit 1; done
+	rm reports/locale/trunkline.pot
+
 clean:
-	rm -rf .venv build dist demo .mypy_cache .ruff_cache .pytest_cache
+	rm -rf .venv build dist demo tests/browser/node_modules .mypy_cache .ruff_cache .pytest_cache

@@ -9,6 +9,7 @@ from trunkline.config import Account
 from trunkline.hours import OpenSpan
 from trunkline.periods import Period
 from trunkline.reports.figures import Count, Slice
+from trunkline.reports.series import Line, Span, Wait
 
 
 @dataclass(frozen=True)
@@ -31,25 +32,6 @@ class Heat:
     hour: int
     in_hours: bool | None
     calls: int
-
-
-@dataclass(frozen=True)
-class Day:
-    """One local day; null where nothing was read."""
-
-    day: dt.date
-    offered: int | None
-    lost: int | None
-    short_abandons: int | None
-
-
-@dataclass(frozen=True)
-class Wait:
-    """Calls whose wait was at least `from_seconds` and less than the next step."""
-
-    from_seconds: int
-    answered: int
-    missed: int
 
 
 @dataclass(frozen=True)
@@ -135,7 +117,7 @@ class AccountFigures:
     """All that an account's report says. `is_comparable`: every PBX is read in full, in this period and before.
 
     `open_spans`: the opening hours by which it is judged, none where none are set; `has_pbx_hours`: they are not the
-    config's but the PBX's own.
+    config's but the PBX's own. `restated`: how the mail of the period before is to be corrected; empty: not at all.
     """
 
     account: Account
@@ -146,8 +128,10 @@ class AccountFigures:
     call_back: tuple[Caller, ...]
     heat: tuple[Heat, ...]
     lost: dict[str, tuple[Count, ...]]
-    trend: tuple[Day, ...]
+    trend: tuple[Span, ...]
+    weeks: tuple[Span, ...]
     waits: tuple[Wait, ...]
+    strip: tuple[Line, ...]
     switched_off: tuple[SwitchedOff, ...]
     lost_soon: tuple[Problem, ...]
     reading: tuple[Reading, ...]
@@ -157,6 +141,7 @@ class AccountFigures:
     as_of: dt.datetime | None
     open_spans: tuple[OpenSpan, ...]
     has_pbx_hours: bool
+    restated: str = ""
 
     @property
     def is_read(self) -> bool:
@@ -167,6 +152,12 @@ class AccountFigures:
     def is_complete(self) -> bool:
         """Whether every PBX is read in full."""
         return bool(self.reading) and all(pbx.is_complete for pbx in self.reading)
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether no mail is due: no calls, all of it read, nothing to correct, and the account wants none then."""
+        is_silent = self.is_complete and not self.now.volumes.calls and not self.restated
+        return self.account.quiet_periods == "skip" and is_silent
 
     @property
     def silent(self) -> tuple[Reading, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from trunkline.config import Agency
-from trunkline.reports import definitions, palette, present, rows, tallies, words
+from trunkline.reports import definitions, present, rows, tallies, words
 from trunkline.reports.account import AccountFigures
 from trunkline.reports.kpis import account_context, kpis
 
@@ -22,12 +22,13 @@ def shared(f: AccountFigures, agency: Agency) -> dict[str, Any]:
         "kicker": f.account.name,
         "title": f.period.title,
         "meta": _meta(f, agency),
-        "warnings": present.completeness(f),
+        "warnings": [*present.completeness(f), *([f.restated] if f.restated else [])],
         "lead": lead,
         "kpis": found,
         "hours": hours,
         "heat_note": _heat_note(f, hours),
         "outside": _outside(f, hours),
+        "lost_note": "Missed calls without those that hung up early. A call that rang on two phones counts at both.",
         "recordings_note": _recordings_note(f),
         "causes": rows.causes(f),
         "terms": definitions.terms([f.account]),
@@ -55,11 +56,11 @@ def _meta(f: AccountFigures, agency: Agency) -> str:
 
 
 def _heat_note(f: AccountFigures, hours: present.HourTable) -> str:
-    steps = " · ".join(text for _index, text in palette.legend())
     each = "" if hours.hours_each == 1 else f" Each column is {hours.hours_each} hours."
-    opening = "In opening hours as set in the PBX." if f.has_pbx_hours else "In opening hours."
-    where = opening if hours.outside is not None else "No opening hours are set for this account."
-    return f"Calls missed per weekday and hour; stronger colour is more ({steps}). {where}{each}"
+    opening = "in opening hours as set in the PBX" if f.has_pbx_hours else "in opening hours"
+    if hours.outside is None:
+        return f"Calls missed per weekday and hour. No opening hours are set for this account.{each}"
+    return f"Calls missed per weekday and hour, {opening}.{each}"
 
 
 def _outside(f: AccountFigures, hours: present.HourTable) -> str:

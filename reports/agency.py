@@ -25,6 +25,7 @@ class AgencyFigures:
     agency: Agency
     period: Period
     accounts: tuple[AccountFigures, ...]
+    restated: str = ""
 
     @property
     def total(self) -> Slice:

@@ -23,12 +23,14 @@ def shared(f: AgencyFigures) -> dict[str, Any]:
         "kicker": f.agency.name,
         "title": f.period.title,
         "meta": _meta(f),
-        "warnings": _warnings(f),
+        "warnings": [*_warnings(f), *([f.restated] if f.restated else [])],
         "lead": lead,
         "kpis": found,
         "accounts_note": "Rates leave out callers who hung up early. A dash: not known.",
         "rows": rows.account_rows(f.worst_first),
+        "quiet": _quiet(f),
         "mends": agencies.mends(f),
+        "nothing_to_mend": "Nothing: every PBX and CRM answered, and no recording setting changed.",
         "terms": definitions.terms([one.account for one in f.accounts]),
     }
 
@@ -58,6 +60,13 @@ def _warnings(f: AgencyFigures) -> list[str]:
     if partly:
         notes.append(f"{words.count(partly, 'PBX', 'PBXs')} read in part: see To mend.")
     return notes
+
+
+def _quiet(f: AgencyFigures) -> str:
+    """The accounts that get no mail because nobody rang."""
+    names = [one.account.name for one in f.accounts if one.is_quiet and one.account.report_to]
+    more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
+    return f"No calls, no mail: {', '.join(names[:_MOST_NAMES])}{more}." if names else ""
 
 
 def _context(f: AgencyFigures) -> Context:

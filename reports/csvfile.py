@@ -10,6 +10,7 @@ from typing import Any
 
 from trunkline.reports.sheets import Sheet
 
+BOM = "\ufeff".encode()  # makes spreadsheets read UTF-8
 # A cell that begins so is run as a formula; a phone number or a negative number is none.
 _FORMULA = re.compile(r"^[\s]*[=+\-@\t\r]")
 _HARMLESS = re.compile(r"^[+-]?[\d •.]+$")
@@ -24,6 +25,11 @@ def safe(cell: Any) -> Any:
     if isinstance(cell, str) and _FORMULA.match(cell) and not _HARMLESS.match(cell):
         return "'" + cell
     return "" if cell is None else cell
+
+
+def content(sheet: Sheet) -> bytes:
+    """The file."""
+    return BOM + text(sheet).encode()
 
 
 def text(sheet: Sheet) -> str:

@@ -13,15 +13,6 @@ def share(part: int, whole: int) -> float | None:
     return part / whole if whole else None
 
 
-def gap(state: str | None, cause: str | None, is_recorded: bool | None) -> str | None:
-    """Why a call has no verified recording, as the causes are counted; null where it has one, or is pending."""
-    if state == "mismatch":
-        return "mismatch"
-    if state == "unknown":
-        return cause or ("unreadable" if is_recorded else "not_looked_at")
-    return cause if state == "missing" else None
-
-
 @dataclass(frozen=True)
 class Volumes:
     """Counts of calls. `short_abandons` are missed calls whose caller was gone in less than the account's N seconds.

@@ -5,38 +5,32 @@ from __future__ import annotations
 from typing import Any
 
 from trunkline.config import Agency
-from trunkline.reports import account_view, agency_view, charts, palette, render, rows, sheets, tallies, words
+from trunkline.reports import account_view, agency_view, palette, render, rows, sheets, tallies, words
 from trunkline.reports.account import AccountFigures, Reading
 from trunkline.reports.agency import AgencyFigures
+from trunkline.reports.charts import accounts, days, heat, paint, recordings, strip, texts, waits, weeks
+from trunkline.reports.charts.chart import Chart
 from trunkline.reports.play import Plays
 from trunkline.reports.sheets import Sheet
 
 Files = list[tuple[str, str]]
+_CHARTS = {"paints": paint.PAINTS, "chart_table": texts.TABLE}
 
 
 def account_page(f: AccountFigures, agency: Agency, calls: Sheet, callers: Sheet, files: Files, plays: Plays) -> str:
     """One account's page: one file, no request to anywhere unless somebody plays a recording."""
     values = account_view.shared(f, agency)
-    grid = charts.heat_grid(f.heat)
     coverage = f.now.coverage
-    values |= {
+    values |= _CHARTS | {
         "files": files,
         "call_back": [
             (one.caller, one.note, one.tries, one.last_try, one.waited) for one in rows.call_backs(f, "page")
         ],
-        "grid": grid,
-        "heat_map": charts.heat_map(grid),
-        "legend": palette.legend(),
-        "weekdays": words.WEEKDAYS,
-        "trend": charts.trend(f.trend),
-        "trend_rows": [(one.day, one.offered, one.lost, one.short_abandons) for one in f.trend],
-        "short_abandon": f"{f.account.missed.short_abandon_seconds:g} seconds",
-        "wait_bars": charts.wait_bars(f.waits),
-        "wait_rows": charts.wait_steps(f.waits),
-        "waits_note": _waits_note(f),
+        "charts": _account_charts(f, values["outside"]),
         "lost": rows.lost(f, 15),
-        "coverage_bar": charts.coverage_bar(coverage) if coverage.eligible else "",
-        "coverage_parts": charts.coverage_parts(coverage),
+        "coverage_bar": recordings.bar(coverage) if coverage.eligible else "",
+        "coverage_parts": recordings.parts(coverage),
+        "strip": strip.strip(f.strip, coverage, f.switched_off) if f.strip else None,
         "cause_rows": [
             (title, [(one.label, one.calls, one.mend) for one in group]) for title, group in values["causes"]
         ],
@@ -49,13 +43,21 @@ def account_page(f: AccountFigures, agency: Agency, calls: Sheet, callers: Sheet
     return render.templates().get_template("account_page.html.j2").render(values)
 
 
-def _waits_note(f: AccountFigures) -> str:
+def _account_charts(f: AccountFigures, outside: str) -> list[Chart]:
+    """The charts of calls; none where there is nothing to compare."""
     volumes = f.now.volumes
-    said = [f"longest wait of a missed call: {words.span(volumes.longest_wait_seconds)}"]
-    if volumes.median_answer_seconds is not None:
-        half, nine = words.span(volumes.median_answer_seconds), words.span(volumes.p90_answer_seconds)
-        said.append(f"half of the answered calls within {half}, nine in ten within {nine}")
-    return "; ".join(said)
+    found = []
+    if volumes.lost:
+        note = texts.HEAT_NOTE.format(outside=outside).rstrip()
+        unread = heat.unread_weekdays(f.trend)
+        found.append(heat.heat_map(heat.grid_of(f.heat), note, 1, unread, f.open_spans))
+    if volumes.offered and len(f.trend) > 1:
+        found.append(days.days(f.trend))
+    if sum(week.offered is not None for week in f.weeks) > 1:
+        found.append(weeks.weeks(f.weeks, f.period))
+    if volumes.offered:
+        found.append(waits.waits(f.waits, f.account.missed.short_abandon_seconds, volumes))
+    return found
 
 
 def _sheets(calls: Sheet, callers: Sheet, plays: Plays) -> list[tuple[str, sheets.Shown]]:
@@ -147,15 +149,13 @@ def _reading(pbx: Reading, timezone: str) -> tuple[Any, ...]:
 def agency_page(f: AgencyFigures, files: Files) -> str:
     """The agency's page: all accounts, all that is to be mended."""
     values = agency_view.shared(f)
-    grids = [charts.heat_grid(one.heat) for one in f.accounts]
-    grid = [[sum(grid[day][hour] for grid in grids) for hour in range(24)] for day in range(7)]
-    values |= {
+    grid = heat.grid_of(one for account in f.accounts for one in account.heat)
+    lost = f.total.volumes.lost
+    values |= _CHARTS | {
         "files": files,
         "mend_rows": [(one.where, one.message, one.mend) for one in values["mends"]],
-        "grid": grid,
-        "heat_map": charts.heat_map(grid, palette.AGENCY_TIMES),
-        "legend": palette.legend(palette.AGENCY_TIMES),
-        "weekdays": words.WEEKDAYS,
+        "dots": accounts.accounts(f.worst_first),
+        "heat": heat.heat_map(grid, texts.AGENCY_HEAT_NOTE, palette.AGENCY_TIMES) if lost else None,
         "tally": tallies.agency_line(f),
         "reading_rows": [
             (one.account.name, *_reading(pbx, one.account.timezone)) for one in f.worst_first for pbx in one.reading

@@ -1,13 +1,83 @@
-"""The colours of the heat-map: five steps on fixed thresholds, each with an ink that can be read on it (≥ 4.5:1)."""
+"""The colours of mails and pages, light and dark: each ink can be read on its ground (≥ 4.5:1, WCAG 2.2 level AA)."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from trunkline.colours import DARK_GROUND, GROUND
+
+
+@dataclass(frozen=True)
+class Theme:
+    """Colours as `#rrggbb`, each named after its use; `on_…` is the ink on that ground.
+
+    `page` is around the `card`, which carries `text`, `mute` and `link`; `rule` parts rows, `panel` lifts a box.
+    """
+
+    page: str
+    card: str
+    panel: str
+    text: str
+    mute: str
+    link: str
+    rule: str
+    warn: str
+    on_warn: str
+    good: str
+    on_good: str
+    gap: str
+    on_gap: str
+    empty: str
+    on_empty: str
+
+    @property
+    def pairs(self) -> tuple[tuple[str, str], ...]:
+        """Every (ground, ink) on which something is written."""
+        inks = (self.text, self.mute, self.link)
+        grounds = (self.page, self.card, self.panel)
+        bars = ((self.good, self.on_good), (self.gap, self.on_gap), (self.empty, self.on_empty))
+        return (*((ground, ink) for ground in grounds for ink in inks), (self.warn, self.on_warn), *bars)
+
+
+LIGHT = Theme(
+    page=GROUND,
+    card="#ffffff",
+    panel="#f6f7f9",
+    text="#1d2430",
+    mute="#555e6b",
+    link="#0b57a4",
+    rule="#e0e3e8",
+    warn="#fff1d6",
+    on_warn="#4a3200",
+    good="#1f7a5c",
+    on_good="#ffffff",
+    gap="#c98a00",
+    on_gap="#1d2430",
+    empty="#e0e3e8",
+    on_empty="#1d2430",
+)
+DARK = Theme(
+    page="#12151a",
+    card="#1b2028",
+    panel=DARK_GROUND,
+    text="#eef0f3",
+    mute="#b4bcc8",
+    link="#8ab4f8",
+    rule="#333b47",
+    warn="#4a2c17",
+    on_warn="#fbdcc0",
+    good="#3fae88",
+    on_good="#12151a",
+    gap="#e0a800",
+    on_gap="#12151a",
+    empty="#333b47",
+    on_empty="#eef0f3",
+)
+
 
 @dataclass(frozen=True)
 class Step:
-    """One step: from how many calls, and fill and ink, light and dark."""
+    """One step of the heat-map: from how many calls, and fill and ink, light and dark."""
 
     at_least: int
     fill: str

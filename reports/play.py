@@ -12,6 +12,7 @@ from trunkline.config import Account
 from trunkline.keys import belongs_to
 from trunkline.links import Links
 from trunkline.reports import words
+from trunkline.reports.language import _
 from trunkline.reports.sql import Row
 
 
@@ -23,7 +24,8 @@ class Play:
 
     def __html__(self) -> str:
         """Small links in a tab of their own; the page they are on is told to nobody."""
-        names = ["play"] if len(self.urls) == 1 else [f"play {number}" for number in range(1, len(self.urls) + 1)]
+        several = [_("play %(number)s", number=number) for number in range(1, len(self.urls) + 1)]
+        names = several if len(self.urls) > 1 else [_("play")]
         link = Markup('<a href="{}" rel="noreferrer" target="_blank">{}</a>')
         return Markup(" ").join(link.format(url, name) for url, name in zip(self.urls, names, strict=True))
 
@@ -42,7 +44,9 @@ def plays(links: Links | None, account: Account, rows: Sequence[Row], now: dt.da
         return Plays({}, "")
     found = {row["call_id"]: _play(links, account, row["recording_paths"] or (), now) for row in rows}
     end = words.moment(words.at(links.expiry(now), account.timezone))
-    return Plays({call_id: play for call_id, play in found.items() if play.urls}, f"Each link plays until {end}.")
+    return Plays(
+        {call_id: play for call_id, play in found.items() if play.urls}, _("Each link plays until %(when)s.", when=end)
+    )
 
 
 def _play(links: Links, account: Account, paths: Sequence[str], now: dt.datetime) -> Play:

@@ -5,52 +5,71 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from trunkline.hours import Within
 from trunkline.periods import Period
-from trunkline.reports import words
+from trunkline.reports import titles, words
 from trunkline.reports.account import AccountFigures
+from trunkline.reports.language import _, ngettext
 
 
 def this(period: Period) -> str:
     """`this week`."""
-    return {"day": "on this day", "days": "in this period"}.get(period.kind, f"this {period.kind}")
+    return titles.this(period)
 
 
 def sentence(figures: AccountFigures) -> str:
     """The news in plain words."""
     when, calls, volumes = this(figures.period), figures.now.callbacks, figures.now.volumes
     if not figures.is_read:
-        return f"Your phone system could not be read {when}, so nothing is known about missed calls."
+        return _("Your phone system could not be read %(when)s, so nothing is known about missed calls.", when=when)
     if not volumes.offered:
-        return f"Nobody rang from outside {when}."
+        return _("Nobody rang from outside %(when)s.", when=when)
     if not volumes.missed:
-        return f"Every caller was answered {when}."
+        return _("Every caller was answered %(when)s.", when=when)
     if calls.never_returned:
-        return _never_sentence(figures, when, figures.account.missed.callback_within)
+        return _never_sentence(figures, when)
     if calls.unjudged:
-        whom = words.count(calls.unjudged, "missed caller")
-        return f"Whether {whom} {when} got a call back is not known: not every PBX could be read."
+        return ngettext(
+            "Whether %(num)s missed caller %(when)s got a call back is not known: not every PBX could be read.",
+            "Whether %(num)s missed callers %(when)s got a call back is not known: not every PBX could be read.",
+            calls.unjudged,
+            when=when,
+        )
     if calls.still_open:
-        left = words.count(calls.still_open, "caller")
-        return f"Nobody was left without a call back {when} so far; {left} can still be called in time."
+        return ngettext(
+            "Nobody was left without a call back %(when)s so far; %(num)s caller can still be called in time.",
+            "Nobody was left without a call back %(when)s so far; %(num)s callers can still be called in time.",
+            calls.still_open,
+            when=when,
+        )
     if calls.callers:
-        return f"Every missed caller was called back or got through {when}."
-    return f"Only callers who withheld their number were missed {when}: {words.number(volumes.withheld)}."
+        return _("Every missed caller was called back or got through %(when)s.", when=when)
+    withheld = words.number(volumes.withheld)
+    return _("Only callers who withheld their number were missed %(when)s: %(calls)s.", when=when, calls=withheld)
 
 
-def _never_sentence(figures: AccountFigures, when: str, allowed: Within) -> str:
+def _never_sentence(figures: AccountFigures, when: str) -> str:
     calls = figures.now.callbacks
-    was = "was" if calls.never_returned == 1 else "were"
-    text = (
-        f"{words.count(calls.never_returned, 'caller')} {was} never called back within {words.within(allowed)} {when}"
+    news = ngettext(
+        "%(num)s caller was never called back within %(within)s %(when)s",
+        "%(num)s callers were never called back within %(within)s %(when)s",
+        calls.never_returned,
+        within=words.within(figures.account.missed.callback_within),
+        when=when,
     )
     extra = []
-    if calls.never_returned_repeat:
-        whom = f"{calls.never_returned_repeat} of them" if calls.never_returned > 1 else "they"
-        extra.append(f"{whom} tried more than once")
+    if calls.never_returned_repeat and calls.never_returned == 1:
+        extra.append(_("they tried more than once"))
+    elif calls.never_returned_repeat:
+        extra.append(
+            ngettext(
+                "%(num)s of them tried more than once",
+                "%(num)s of them tried more than once",
+                calls.never_returned_repeat,
+            )
+        )
     if calls.returned_late:
-        extra.append(f"{words.number(calls.returned_late)} got a late call")
-    return text + ("; " + ", ".join(extra) if extra else "") + "."
+        extra.append(ngettext("%(num)s got a late call", "%(num)s got a late call", calls.returned_late))
+    return news + ("; " + ", ".join(extra) if extra else "") + "."
 
 
 @dataclass(frozen=True)
@@ -100,8 +119,13 @@ def completeness(figures: AccountFigures) -> Sequence[str]:
     notes = []
     for pbx in figures.reading:
         if not pbx.is_read:
-            notes.append(f"{pbx.pbx_id} was not heard from: its calls are not in these figures.")
+            notes.append(_("%(pbx)s was not heard from: its calls are not in these figures.", pbx=pbx.pbx_id))
         elif not pbx.is_complete:
             read = words.percent(pbx.read_share)
-            notes.append(f"Only {read} of this period was read from {pbx.pbx_id}: the figures are not complete.")
+            only = _(
+                "Only %(share)s of this period was read from %(pbx)s: the figures are not complete.",
+                share=read,
+                pbx=pbx.pbx_id,
+            )
+            notes.append(only)
     return notes

@@ -13,42 +13,88 @@ import duckdb
 from trunkline.config import Account
 from trunkline.hours import OpenSpan
 from trunkline.periods import Period
-from trunkline.reports import sql
+from trunkline.reports import series, sql
 from trunkline.reports.account import (
     AccountFigures,
     Caller,
     CrmDifferences,
-    Day,
     Delivery,
     Heat,
     Problem,
     Reading,
     SwitchedOff,
-    Wait,
 )
-from trunkline.reports.figures import Callbacks, Count, Coverage, Slice, Volumes, gap
+from trunkline.reports.figures import Callbacks, Count, Coverage, Slice, Volumes
+from trunkline.reports.reasons import reason
 from trunkline.store.at_risk import lost_soon
 
 _ZONES_APART = dt.timedelta(hours=26)  # a day begins up to 26 hours apart around the world
 
 
+def reach(periods: Sequence[Period]) -> tuple[dt.datetime, dt.datetime]:
+    """What lies between the first and the last moment of the periods and those before them, in any zone."""
+    since = min(period.previous().since for period in periods) - _ZONES_APART
+    return since, max(period.until for period in periods) + _ZONES_APART
+
+
+def trend_since(periods: Sequence[Period]) -> dt.datetime:
+    """From when on the trend of weeks counts calls, in any zone: these need no more of the lake than `call_days`."""
+    return dt.datetime.combine(_first_day(periods), dt.time(), dt.UTC) - _ZONES_APART
+
+
+def _first_day(periods: Sequence[Period]) -> dt.date:
+    return min(day for period in periods for day in (period.first, series.weeks(period)[0]))
+
+
 def snapshot(connection: duckdb.DuckDBPyConnection, periods: Sequence[Period], accounts: Sequence[Account]) -> None:
     """Lays down the rows of all accounts for the periods and those before: all figures then tell of one moment."""
+    since, until = reach(periods)
+    pbxs = [(pbx.id, account.timezone) for account in accounts for pbx in account.pbx]
     values = {
-        "since": min(period.previous().since for period in periods) - _ZONES_APART,
-        "until": max(period.until for period in periods) + _ZONES_APART,
+        "since": since,
+        "until": until,
+        "trend_since": trend_since(periods),
+        "first_day": _first_day(periods),
+        "last_day": max(period.end for period in periods) - dt.timedelta(days=1),
         "account_ids": [account.id for account in accounts],
+        "pbx_ids": [pbx_id for pbx_id, _timezone in pbxs],
+        "pbx_timezones": [timezone for _pbx_id, timezone in pbxs],
     }
-    sql.run(connection, "snapshot_calls", values)
-    sql.run(connection, "snapshot_episodes", values)
+    for part in ("calls", "episodes", "parties", "rang", "activities", "days", "read_days"):
+        sql.run(connection, f"snapshot_{part}", values)
     sql.run(connection, "state_as_of", {})
+    take(connection, accounts[:AT_ONCE])
+
+
+AT_ONCE = 10
+_AT_HAND = {
+    "report_calls": "every_call WHERE account_id IN (SELECT unnest($account_ids))",
+    "report_episodes": "every_episode WHERE account_id IN (SELECT unnest($account_ids))",
+    "report_parties": "every_party WHERE account_id IN (SELECT unnest($account_ids))",
+    "report_rang": "every_rang WHERE account_id IN (SELECT unnest($account_ids))",
+    "report_activities": "every_activity WHERE account_id IN (SELECT unnest($account_ids))",
+    "report_days": "every_day WHERE account_id IN (SELECT unnest($account_ids))",
+    "report_read_days": "every_read_day WHERE pbx_id IN (SELECT unnest($pbx_ids))",
+    "report_windows": "windows WHERE pbx_id IN (SELECT unnest($pbx_ids))",
+}
+
+
+def take(connection: duckdb.DuckDBPyConnection, accounts: Sequence[Account]) -> None:
+    """Lays out the rows of some accounts, `AT_ONCE` at best: their queries then cost what these have, not what all
+    have; and picking them costs as much as ten queries, whether for one account or for ten. Needs `snapshot`.
+    """
+    pbx_ids = [pbx.id for account in accounts for pbx in account.pbx]
+    values = {"account_ids": [account.id for account in accounts], "pbx_ids": pbx_ids}
+    for table, source in _AT_HAND.items():
+        sql.execute(connection, f"CREATE OR REPLACE TEMP TABLE {table} AS FROM {source}", values)
 
 
 def account_figures(
     connection: duckdb.DuckDBPyConnection, account: Account, period: Period, moment: dt.datetime
 ) -> AccountFigures:
-    """All figures of one account at this moment. Needs `snapshot`. `period` may be of another zone: the account's
-    days count.
+    """All figures of one account at this moment. Needs `snapshot`, and of many accounts `take`.
+
+    `period` may be of another zone: the account's days count.
     """
     period = period.in_zone(account.timezone)
     before = period.previous()
@@ -65,8 +111,10 @@ def account_figures(
         call_back=tuple(Caller(**row) for row in sql.run(connection, "call_back_now", now)),
         heat=tuple(Heat(**row) for row in sql.run(connection, "heat", now)),
         lost=_lost(sql.run(connection, "lost", now)),
-        trend=tuple(Day(**row) for row in sql.run(connection, "trend", now)),
-        waits=tuple(Wait(**row) for row in sql.run(connection, "waits", now)),
+        trend=_spans(connection, now, period.days, 1),
+        weeks=_spans(connection, now, series.weeks(period), 7),
+        waits=tuple(series.Wait(**row) for row in sql.run(connection, "waits", now)),
+        strip=series.lines(sql.run(connection, "strip", now), sql.run(connection, "read_days", now), period),
         switched_off=tuple(SwitchedOff(**row) for row in sql.run(connection, "switched_off", now)),
         reading=reading,
         lost_soon=_lost_soon(connection, account, moment),
@@ -93,9 +141,26 @@ def call_rows(connection: duckdb.DuckDBPyConnection, figures: AccountFigures) ->
     return sql.run(connection, "call_rows", now), sql.run(connection, "call_rows", then)
 
 
+def as_of(
+    connection: duckdb.DuckDBPyConnection, account: Account, period: Period, moment: dt.datetime | None
+) -> Slice | None:
+    """A period's figures as they stood when the data reached to `moment`; null where nothing of it was read."""
+    values = _values(account, period)
+    if not any(pbx.is_read for pbx in _reading(connection, values, period)):
+        return None
+    return _slice(connection, values, moment)
+
+
 def _lost_soon(connection: duckdb.DuckDBPyConnection, account: Account, moment: dt.datetime) -> tuple[Problem, ...]:
     found = lost_soon(connection, [pbx.id for pbx in account.pbx], moment, account.timezone)
     return tuple(Problem(pbx_id, one.message, one.mend) for pbx_id, ones in found.items() for one in ones)
+
+
+def _spans(
+    connection: duckdb.DuckDBPyConnection, values: sql.Row, starts: Sequence[dt.date], step: int
+) -> tuple[series.Span, ...]:
+    rows = sql.run(connection, "trend", {**values, "starts": list(starts), "step": step})
+    return tuple(series.Span(**row) for row in rows)
 
 
 def _values(account: Account, period: Period) -> sql.Row:
@@ -106,7 +171,7 @@ def _values(account: Account, period: Period) -> sql.Row:
         "until": period.until,
         "end": period.end,
         "days": list(period.days),
-        "timezone": account.timezone,
+        "edges": series.edges(account.missed.short_abandon_seconds),
     }
 
 
@@ -129,11 +194,13 @@ def coverage(rows: Sequence[sql.Row]) -> Coverage:
     unknown: Counter[str] = Counter()
     reasons: Counter[str] = Counter()
     for row in eligible:
-        if label := gap(row["state"], row["cause"], row["recorded"]):
-            (unknown if row["state"] == "unknown" else causes)[label] += row["calls"]
+        if row["state"] in {"missing", "mismatch"}:
+            causes[reason(row)] += row["calls"]
+        elif row["state"] == "unknown":
+            unknown[reason(row)] += row["calls"]
     for row in rows:
         if not row["eligible"]:
-            reasons[row["not_eligible"]] += row["calls"]
+            reasons[reason(row)] += row["calls"]
     return Coverage(
         spoken=calls(),
         recorded=calls(recorded=True),

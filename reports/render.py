@@ -9,9 +9,10 @@ from typing import Any
 import jinja2
 
 from trunkline.config import Agency
-from trunkline.reports import account_view, agency_view, palette, rows, tallies
+from trunkline.reports import account_view, agency_view, language, palette, rows, tallies, words
 from trunkline.reports.account import AccountFigures
 from trunkline.reports.agency import AgencyFigures
+from trunkline.reports.brand import branded
 
 MOST_BYTES = 95_000  # Gmail clips a mail at 102 KB
 MOST_CALLERS = 10
@@ -31,15 +32,26 @@ def templates() -> jinja2.Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters["zip"] = zip
-    environment.globals |= {"ramp": palette.RAMP, "step": palette.step}
+    environment.add_extension("jinja2.ext.i18n")
+    environment.install_gettext_callables(  # type: ignore[attr-defined]  # the extension's
+        language.gettext, language.gettext_many, newstyle=True
+    )
+    environment.filters |= {"zip": zip, "capitalize": words.initial, "number": words.number}
+    environment.globals |= {
+        "light": palette.LIGHT,
+        "dark": palette.DARK,
+        "ramp": palette.RAMP,
+        "step": palette.step,
+        "steps": palette.legend,
+        "branded": branded,
+    }
     return environment
 
 
-def account_mail(f: AccountFigures, agency: Agency, contact: str) -> tuple[str, str]:
-    """HTML and text of one account's mail. `contact`: who can be asked, or told to stop."""
+def account_mail(f: AccountFigures, agency: Agency, contact: str, attached: str = "") -> tuple[str, str]:
+    """HTML and text of one account's mail. `contact`: who can be asked; `attached`: what goes with it."""
     shared = account_view.shared(f, agency)
-    foot = [*account_view.foot(f), _stop(f.account.name, contact, _full_report(f, agency))]
+    foot = [*account_view.foot(f), *_some(attached), _stop(f.account.name, contact, _full_report(f, agency))]
 
     def cut(share: int) -> dict[str, Any]:
         callers = MOST_CALLERS // share
@@ -63,10 +75,10 @@ def _full_report(f: AccountFigures, agency: Agency) -> str:
     return f" Phone numbers are masked; {agency.name} has the full report." if f.account.masking != "none" else ""
 
 
-def agency_mail(f: AgencyFigures, contact: str) -> tuple[str, str]:
+def agency_mail(f: AgencyFigures, contact: str, attached: str = "") -> tuple[str, str]:
     """HTML and text of the agency's mail: no caller's number is in it."""
     shared = agency_view.shared(f)
-    foot = [tallies.agency_line(f), _stop(f.agency.name, contact, "")]
+    foot = [tallies.agency_line(f), *_some(attached), _stop(f.agency.name, contact, "")]
 
     def cut(share: int) -> dict[str, Any]:
         accounts, mends = MOST_ACCOUNTS // share, MOST_MENDS // share
@@ -83,6 +95,10 @@ def agency_mail(f: AgencyFigures, contact: str) -> tuple[str, str]:
 
 def _more(amount: int, what: str) -> str:
     return f"and {amount} {what}" if amount > 0 else ""
+
+
+def _some(line: str) -> list[str]:
+    return [line] if line else []
 
 
 def _stop(name: str, contact: str, end: str) -> str:

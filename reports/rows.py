@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from trunkline.config import Account
-from trunkline.numbers import REMOVED, is_removed, masked
-from trunkline.reports import words
+from trunkline.numbers import REMOVED, is_removed, masked, spaced
+from trunkline.reports import folder, words
 from trunkline.reports.account import AccountFigures
 from trunkline.reports.figures import Count
-from trunkline.reports.kpis import UNKNOWN, never
+from trunkline.reports.kpis import never, unknown
 
 Place = Literal["mail", "page"]
 
@@ -22,8 +22,12 @@ def shown(number: str | None, account: Account, place: Place) -> str:
         return "withheld"
     if is_removed(number):
         return REMOVED
-    hide = account.masking == "everywhere" or (account.masking == "mail" and place == "mail")
-    return masked(number, account.country) if hide else number
+    return masked(number, account.country) if is_hidden(account, place) else number
+
+
+def is_hidden(account: Account, place: Place) -> bool:
+    """Whether numbers are masked there, and names left out."""
+    return account.masking == "everywhere" or (account.masking == "mail" and place == "mail")
 
 
 @dataclass(frozen=True)
@@ -77,7 +81,8 @@ def lost(figures: AccountFigures, most: int) -> list[tuple[str, list[tuple[str, 
 def _label(kind: str, count: Count) -> str:
     if kind == "reason":
         return words.REASONS.get(count.label, count.label or "reason not known")
-    return f"{count.name} ({count.label})" if count.name else count.label
+    label = spaced(count.label) if kind == "number" else count.label
+    return f"{count.name} ({label})" if count.name else label
 
 
 @dataclass(frozen=True)
@@ -143,11 +148,11 @@ def account_rows(figures: Sequence[AccountFigures]) -> list[AccountRow]:
             is_read=one.is_read,
             missed=words.number(one.now.volumes.lost) if one.now.volumes.offered else "no calls",
             rate=words.percent(one.now.volumes.missed_rate),
-            never=never(one.now.callbacks).replace(UNKNOWN, "–"),
+            never=never(one.now.callbacks).replace(unknown(), "–"),
             coverage=words.percent(one.now.coverage.rate),
             share=one.now.coverage.rate,
             note=_note(one),
-            page=f"{one.account.id}-{one.period.label}.html",
+            page=folder.link(one.account.id, one.period),
         )
         for one in figures
     ]
@@ -162,8 +167,8 @@ def _note(figures: AccountFigures) -> str:
         notes.append(f"{read} of {len(figures.reading)} PBXs read")
     elif read and not figures.is_complete:
         notes.append(f"only {words.percent(min(pbx.read_share for pbx in figures.reading))} of the period read")
-    unknown = figures.now.coverage.unknown
-    if unknown:
+    not_known = figures.now.coverage.unknown
+    if not_known:
         why = words.CAUSES[figures.now.coverage.unknown_causes[0].label][0]
-        notes.append(f"{words.count(unknown, 'recording')} not known: {why}")
+        notes.append(f"{words.count(not_known, 'recording')} not known: {why}")
     return "; ".join(notes)

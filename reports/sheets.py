@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from trunkline.config import Account
+from trunkline.numbers import masked
 from trunkline.reports import evidence, words
 from trunkline.reports.account import AccountFigures
-from trunkline.reports.figures import gap
 from trunkline.reports.play import Plays
-from trunkline.reports.rows import shown
+from trunkline.reports.reasons import MISSING, UNKNOWN, reason
+from trunkline.reports.rows import Place, is_hidden, shown
 from trunkline.reports.sql import Row
 from trunkline.reports.values import OF_BEFORE, OF_SLICE
 
 Cell = Any
+_OUTSIDE = re.compile(r"\d{7}")  # numbers inside are short
 
 
 @dataclass(frozen=True)
@@ -115,8 +118,8 @@ _EPISODE_COLUMNS = {
 }
 
 
-def call_sheet(account: Account, rows: Sequence[Row]) -> Sheet:
-    """Every call with what the views say of it, in the order of `rows`."""
+def call_sheet(account: Account, rows: Sequence[Row], place: Place = "page") -> Sheet:
+    """Every call with what the views say of it; for a mail with numbers as mails may show them."""
     keys = _caller_keys(rows)
     said = [
         {
@@ -127,7 +130,7 @@ def call_sheet(account: Account, rows: Sequence[Row]) -> Sheet:
         }
         for row in rows
     ]
-    return _sheet("Calls", account, said, _CALL_COLUMNS)
+    return _sheet("Calls", account, said, _CALL_COLUMNS, place)
 
 
 def _caller_keys(rows: Sequence[Row]) -> dict[str | None, str]:
@@ -137,17 +140,19 @@ def _caller_keys(rows: Sequence[Row]) -> dict[str | None, str]:
 
 
 def _gap(row: Row) -> str | None:
-    return gap(row["recording_state"], row["recording_cause"], row["recorded"]) if row["eligible"] else None
+    """Why an expected recording is missing or not known."""
+    why = reason({**row, "state": row["recording_state"], "cause": row["recording_cause"]}) if row["eligible"] else ""
+    return why if why in MISSING | UNKNOWN else None
 
 
-def csv_sheet(account: Account, now: Sequence[Row], before: Sequence[Row]) -> Sheet:
+def csv_sheet(account: Account, now: Sequence[Row], before: Sequence[Row], place: Place = "page") -> Sheet:
     """The calls of the period (`this`) and of the one before (`before`): all that the mail's figures come from."""
-    return call_sheet(account, [*now, *before]).plus("period", ["this"] * len(now) + ["before"] * len(before))
+    return call_sheet(account, [*now, *before], place).plus("period", ["this"] * len(now) + ["before"] * len(before))
 
 
-def caller_sheet(account: Account, rows: Sequence[Row]) -> Sheet:
+def caller_sheet(account: Account, rows: Sequence[Row], place: Place = "page") -> Sheet:
     """Every caller (episode) with a missed call in the period."""
-    return _sheet("Callers", account, rows, _EPISODE_COLUMNS)
+    return _sheet("Callers", account, rows, _EPISODE_COLUMNS, place)
 
 
 def account_sheet(accounts: Sequence[AccountFigures]) -> Sheet:
@@ -171,17 +176,19 @@ _TALLIES: dict[str, Callable[[AccountFigures], int]] = {
 }
 
 
-def _sheet(name: str, account: Account, rows: Sequence[Row], columns: dict[str, str]) -> Sheet:
-    readers = {column: _reader(column, account) for column in columns.values()}
+def _sheet(name: str, account: Account, rows: Sequence[Row], columns: dict[str, str], place: Place) -> Sheet:
+    readers = {column: _reader(column, account, place) for column in columns.values()}
     return Sheet(name, tuple(columns), [tuple(readers[one](row) for one in columns.values()) for row in rows])
 
 
-def _reader(column: str, account: Account) -> Callable[[Row], Cell]:
+def _reader(column: str, account: Account, place: Place) -> Callable[[Row], Cell]:
     if column == "external_number":
         # An internal call has no outside party: nobody withheld a number there.
-        return lambda row: None if row.get("direction") == "internal" else shown(row[column], account, "page")
-    if column == "external_name" and account.masking == "everywhere":
+        return lambda row: None if row.get("direction") == "internal" else shown(row[column], account, place)
+    if column == "external_name" and is_hidden(account, place):
         return lambda _row: None
+    if column == "answered_by" and is_hidden(account, place):  # somebody's mobile, where calls are forwarded
+        return lambda row: masked(row[column], account.country) if _OUTSIDE.search(row[column] or "") else row[column]
     return lambda row: row[column]
 
 
@@ -215,11 +222,11 @@ def on_page(sheet: Sheet, title: str, columns: dict[str, str], plays: Plays | No
     return Shown(title, words.number(len(picked.rows)), tuple(heads), rows, numeric, " ".join(notes))
 
 
-_CODES: dict[str, dict[str, str]] = {
+_CODES: Mapping[str, Mapping[str, str]] = {
     "miss_reason": words.REASONS,
     "state": words.STATES,
     "not_eligible": words.NOT_ELIGIBLE,
-    "recording_cause": {code: said for code, (said, _mend) in words.CAUSES.items()},
+    "recording_cause": words.CAUSE_NAMES,
 }
 
 

@@ -22,10 +22,14 @@ def text(name: str) -> str:
 
 def run(connection: duckdb.DuckDBPyConnection, name: str, values: Row) -> list[Row]:
     """Rows of a query as dicts; of `values`, it is given those that it names."""
-    sql = _COMMENT.sub("", text(name))
-    found = connection.execute(sql, {key: values[key] for key in set(_NAME.findall(sql))})
+    found = execute(connection, _COMMENT.sub("", text(name)), values)
     columns = [column[0] for column in found.description or ()]
     return [dict(zip(columns, row, strict=True)) for row in found.fetchall()]
+
+
+def execute(connection: duckdb.DuckDBPyConnection, sql: str, values: Row) -> duckdb.DuckDBPyConnection:
+    """Runs SQL; of `values`, it is given those that it names."""
+    return connection.execute(sql, {key: values[key] for key in set(_NAME.findall(sql))})
 
 
 def one(connection: duckdb.DuckDBPyConnection, name: str, values: Row) -> Row:

@@ -1,72 +1,41 @@
-"""How figures are said: numbers, spans, changes, and what each cause means and how it is mended."""
+"""How figures are said: numbers, spans, instants and changes, in the language spoken."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
+from typing import overload
 from zoneinfo import ZoneInfo
 
 from trunkline.hours import Within
+from trunkline.periods import Period
+from trunkline.reports import formats, titles
+from trunkline.reports.formats import number as number
+from trunkline.reports.language import _, ngettext
+from trunkline.reports.phrases import CAUSE_NAMES as CAUSE_NAMES
+from trunkline.reports.phrases import CAUSES as CAUSES
+from trunkline.reports.phrases import NOT_ELIGIBLE as NOT_ELIGIBLE
+from trunkline.reports.phrases import REASONS as REASONS
+from trunkline.reports.phrases import STATES as STATES
 
 DASH = "–"
-WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
-REASONS = {
-    "queue_abandoned": "gave up in a queue",
-    "no_answer": "rang, nobody picked up",
-    "voicemail": "went to voicemail",
-    "ivr_abandoned": "left in the menu",
-    "not_offered": "no phone rang (closed message)",
-    "busy": "line busy",
-    "rejected": "rejected",
-    "unclassified": "reason not known",
-}
 
-CAUSES = {
-    "access": ("no right to the recording", "Give the API client the role Recording Manager in 3CX."),
-    "licence": ("licence without recording", "Renew the 3CX licence, or choose one that includes recording."),
-    "quota": (
-        "recording storage full or stopped",
-        "Free or enlarge the recording quota in 3CX, then start recording again.",
-    ),
-    "policy": (
-        "switched off by policy",
-        "If this is not wanted: switch recording on for the extension or queue in 3CX.",
-    ),
-    "not_recorded": ("3CX made no recording", "Check that the extension records all calls and that nobody paused it."),
-    "purged": ("deleted on the PBX before it was read", "Keep recordings longer on the PBX, or sync more often."),
-    "archived": ("moved to an archive", "Give trunkline access to the archive, or keep recordings on the PBX."),
-    "unreachable": ("PBX could not be read", "It is read again on the next run."),
-    "build": ("listed, but its address fails", "Update 3CX: this build announces recordings it does not serve."),
-    "damaged": ("file cannot be played", "Fetched again on the next run; if it stays, check the PBX's disk."),
-    "mismatch": (
-        "shorter or longer than the talk",
-        "Listen to one: recording may start late, pause, or stop on transfer.",
-    ),
-    "not_looked_at": ("not looked at yet", "Looked for on the next run."),
-    "unreadable": (
-        "stored, but its length cannot be read",
-        "Play one: the file may be of a kind that is not known here.",
-    ),
-    "unexplained": ("no cause found", "Run trunkline doctor for this PBX and send its output to support."),
-}
+class _Weekdays(Sequence[str]):
+    """Short names, Monday first, in the language spoken when they are asked for."""
 
-NOT_ELIGIBLE = {
-    "too_short": "talked less than 3 seconds",
-    "account_policy": "this account is not recorded",
-    "on_demand": "recorded on demand or if the caller agrees",
-    "internal": "internal calls are not recorded",
-    "switched_off": "extension or queue switched off in 3CX",
-    "changed": "extension or queue switched on or off that day, not recorded",
-    "pbx_policy": "3CX says its policy excludes it",
-    "retention": "older than recordings are kept",
-}
+    @overload
+    def __getitem__(self, index: int) -> str: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[str, ...]: ...
+    def __getitem__(self, index: int | slice) -> str | tuple[str, ...]:
+        return formats.weekdays()[index]
 
-STATES = {
-    "open": "still in time",
-    "returned": "called back",
-    "self_recovered": "got through later",
-    "never_returned": "not called back in time",
-}
+    def __len__(self) -> int:
+        return 7
+
+
+WEEKDAYS = _Weekdays()
 
 
 def one_line(text: str) -> str:
@@ -74,14 +43,14 @@ def one_line(text: str) -> str:
     return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
 
 
+def initial(text: str) -> str:
+    """With a capital at its beginning, and no other letter changed: German nouns keep theirs."""
+    return text[:1].upper() + text[1:]
+
+
 def inside(title: str) -> str:
     """A period's title inside a sentence: `week of …`."""
     return title.replace("Week of", "week of", 1)
-
-
-def number(count: float) -> str:
-    """`1,240`."""
-    return f"{count:,.0f}"
 
 
 def percent(rate: float | None, digits: int = 0) -> str:
@@ -89,17 +58,17 @@ def percent(rate: float | None, digits: int = 0) -> str:
     if rate is None:
         return DASH
     if rate in (0, 1):
-        return f"{rate:.0%}"
-    text = f"{rate * 100:.{digits}f}"
-    if float(text) >= 100:
-        return f">{99.9 if digits else 99}%"
-    if float(text) <= 0:
-        return "<0.1%" if digits else "<1%"
-    return f"{text}%"
+        return formats.percent(rate * 100)
+    rounded = round(rate * 100, digits)
+    if rounded >= 100:
+        return f">{formats.percent(99.9 if digits else 99, digits)}"
+    if rounded <= 0:
+        return f"<{formats.percent(0.1 if digits else 1, digits)}"
+    return formats.percent(rate * 100, digits)
 
 
 def count(amount: int, one: str, many: str = "") -> str:
-    """`1 caller`, `2 callers`."""
+    """`1 caller`, `2 callers`: English, for what is not translated."""
     return f"{number(amount)} {one if amount == 1 else many or one + 's'}"
 
 
@@ -108,16 +77,27 @@ def span(seconds: float | None) -> str:
     if seconds is None:
         return DASH
     whole = round(seconds)
-    for size, unit, smaller, name in ((86400, "d", 3600, "h"), (3600, "h", 60, "min"), (60, "min", 1, "s")):
-        if whole >= size:
-            big, rest = divmod(whole, size)
-            return f"{big} {unit}" + (f" {rest // smaller} {name}" if rest // smaller else "")
-    return f"{whole} s"
+    days, hours, minutes = whole // 86400, whole % 86400 // 3600, whole % 3600 // 60
+    if days:
+        return _("%(days)s d %(hours)s h", days=days, hours=hours) if hours else _("%(days)s d", days=days)
+    if hours:
+        said = _("%(hours)s h %(minutes)s min", hours=hours, minutes=minutes)
+        return said if minutes else _("%(hours)s h", hours=hours)
+    if minutes:
+        said = _("%(minutes)s min %(seconds)s s", minutes=minutes, seconds=whole % 60)
+        return said if whole % 60 else _("%(minutes)s min", minutes=minutes)
+    return _("%(seconds)s s", seconds=whole)
 
 
 def within(allowed: Within) -> str:
-    """`1 business day`, `4 hours`."""
-    return f"{allowed.amount} {allowed.unit}{'s' if allowed.amount != 1 else ''}"
+    """`1 business day`, `4 hours`: said after "within", in a language with cases too."""
+    if allowed.unit == "minute":
+        return ngettext("%(num)s minute", "%(num)s minutes", allowed.amount)
+    if allowed.unit == "hour":
+        return ngettext("%(num)s hour", "%(num)s hours", allowed.amount)
+    if allowed.unit == "day":
+        return ngettext("%(num)s day", "%(num)s days", allowed.amount)
+    return ngettext("%(num)s business day", "%(num)s business days", allowed.amount)
 
 
 def at(instant: dt.datetime, timezone: str) -> dt.datetime:
@@ -127,33 +107,60 @@ def at(instant: dt.datetime, timezone: str) -> dt.datetime:
 
 def moment(local: dt.datetime) -> str:
     """`Mon 9 Nov 09:20`, of a local time."""
-    return f"{local:%a} {local.day} {local:%b %H:%M}"
+    return _("%(day)s %(time)s", day=day(local), time=formats.time(local))
 
 
 def day(date: dt.date) -> str:
     """`Mon 9 Nov`."""
-    return f"{date:%a} {date.day} {date:%b}"
+    return formats.date(date, "MMMEd")
 
 
-def points(now: float | None, before: float | None, what: str, *, lower_is_better: bool, digits: int) -> str:
-    """`▼ 1.2 points better than the week before (13.0%)`."""
+def points(now: float | None, before: float | None, period: Period, *, lower_is_better: bool, digits: int) -> str:
+    """`▼ 1.2 points better than the week before (13.0%)`, of two rates and the period of the first."""
     if now is None or before is None:
-        return f"no comparison with {what}"
+        return no_comparison(period)
     change = round(now * 100, digits) - round(before * 100, digits)
     if abs(change) < 10**-digits / 2:
-        return f"same as {what}"
-    better = (change < 0) == lower_is_better
-    amount = f"{abs(change):.{digits}f}"
-    unit = "point" if float(amount) == 1 else "points"
-    sign, word = ("▼" if change < 0 else "▲"), ("better" if better else "worse")
-    return f"{sign} {amount} {unit} {word} than {what} ({percent(before, digits)})"
+        return _same(period)
+    size = round(abs(change), digits)
+    values = {
+        "sign": "▼" if change < 0 else "▲",
+        "points": formats.decimal(size, digits),
+        "before": titles.before(period),
+        "rate": percent(before, digits),
+    }
+    many = 1 if size == 1 else 2
+    if (change < 0) == lower_is_better:
+        return ngettext(
+            "%(sign)s %(points)s point better than %(before)s (%(rate)s)",
+            "%(sign)s %(points)s points better than %(before)s (%(rate)s)",
+            many,
+            **values,
+        )
+    return ngettext(
+        "%(sign)s %(points)s point worse than %(before)s (%(rate)s)",
+        "%(sign)s %(points)s points worse than %(before)s (%(rate)s)",
+        many,
+        **values,
+    )
 
 
-def difference(now: int, before: int | None, what: str) -> str:
-    """`▲ 6 more than the week before (113)`."""
+def difference(now: int, before: int | None, period: Period) -> str:
+    """`▲ 6 more than the week before (113)`, of two counts and the period of the first."""
     if before is None:
-        return f"no comparison with {what}"
+        return no_comparison(period)
     if now == before:
-        return f"same as {what}"
-    word = "fewer" if now < before else "more"
-    return f"{'▼' if now < before else '▲'} {number(abs(now - before))} {word} than {what} ({number(before)})"
+        return _same(period)
+    values = {"num": number(abs(now - before)), "before": titles.before(period), "count": number(before)}
+    if now < before:
+        return _("▼ %(num)s fewer than %(before)s (%(count)s)", **values)
+    return _("▲ %(num)s more than %(before)s (%(count)s)", **values)
+
+
+def no_comparison(period: Period) -> str:
+    """Where one of the two is not known."""
+    return _("no comparison with %(before)s", before=titles.before(period))
+
+
+def _same(period: Period) -> str:
+    return _("same as %(before)s", before=titles.before(period))

@@ -16,10 +16,12 @@ from trunkline.reports.sheets import Sheet
 def account_book(f: AccountFigures, calls: Sheet, callers: Sheet, terms: Terms, now: dt.datetime) -> bytes:
     """The workbook as bytes, the same for the same rows and `now`."""
     missed = Sheet("Missed calls", calls.heads, calls.where("outcome", "missed").rows)
-    spoken = Sheet("Coverage", calls.heads, calls.where("people_spoke", True).rows)
+    verified = calls.heads.index("recording_state")
+    spoken = calls.where("people_spoke", True).rows
+    gaps = Sheet("Not verified", calls.heads, [row for row in spoken if row[verified] != "verified"])
     title = f"{f.account.name}, {f.period.title}"
     figures = lines(f.now, calls, callers) if f.is_read else []
-    return _written(title, figures, (calls, missed, callers, spoken), terms, now)
+    return _written(title, figures, (calls, missed, callers, gaps), terms, now)
 
 
 def agency_book(

@@ -1,21 +1,30 @@
-"""Making and mailing the reports of a period."""
+"""Making the reports of a period; `mailing` mails them."""
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 from collections.abc import Sequence
 from pathlib import Path
 
 from trunkline import periods
-from trunkline.adapters import mail
 from trunkline.config import Account, Config
-from trunkline.errors import BadCredentials, ConfigError, SpanError, TrunklineError
-from trunkline.reports.build import Built, build
+from trunkline.errors import ConfigError, SpanError
+from trunkline.reports import read
+from trunkline.reports.build import build
+from trunkline.reports.write import Built
+from trunkline.store import excerpt
 from trunkline.store.lake import Lake
 
 
 def make_reports(
-    lake: Lake, config: Config, period_text: str, account_ids: Sequence[str], out: Path, now: dt.datetime
+    lake: Lake,
+    config: Config,
+    period_text: str,
+    account_ids: Sequence[str],
+    out: Path,
+    now: dt.datetime,
+    with_pdf: bool = False,
 ) -> list[Built]:
     """Writes the reports of the accounts named (none named: all, and the agency's) to `out`.
 
@@ -31,28 +40,12 @@ def make_reports(
         raise SpanError(f"{period.title} lies ahead", mend="choose a period that has begun")
     accounts = _chosen(config, account_ids)
     own = {account.id: periods.parse(period_text, account.timezone, now) for account in accounts}
+    every = [period, *own.values()]
+    since, until = read.reach(every)
     with lake.read() as connection:
-        return build(connection, config, period, accounts, out, now, own)
-
-
-def send_reports(config: Config, built: Sequence[Built]) -> dict[str, TrunklineError]:
-    """Mails each report to its recipients; one that fails does not stop the others. Returns failures by scope.
-
-    Raises:
-        ConfigError: No `[mail]` is set, or its password is absent.
-    """
-    if config.mail is None:
-        raise ConfigError("no mail server is set", mend="add [mail] with url and from to trunkline.toml")
-    password = config.mail_password()
-    failures: dict[str, TrunklineError] = {}
-    for number, report in enumerate(built):
-        try:
-            mail.send(config.mail, password, report)
-        except BadCredentials as error:  # the rest would be refused too, and each try counts against us
-            return failures | {one.scope: error for one in built[number:]}
-        except TrunklineError as error:
-            failures[report.scope] = error
-    return failures
+        cut = excerpt.cut(connection, since, until, [account.id for account in accounts], read.trend_since(every))
+    with contextlib.closing(cut):
+        return build(cut, config, period, accounts, out, now, own, with_pdf)
 
 
 def _chosen(config: Config, account_ids: Sequence[str]) -> list[Account]:

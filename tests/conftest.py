@@ -27,6 +27,9 @@ from trunkline.simulator.world import World
 from trunkline.store.lake import Lake
 
 sys.path.insert(0, str(Path(__file__).parent))  # for modules that tests share
+
+from tools import lacking
+
 SPECS = Path(__file__).parents[2] / "shared" / "specs"
 SECRET = "s3-secret-s3-secret-s3-secret-s3-secret"
 # When something was done, and how often it was tried, differs between two runs that end in the same state.
@@ -42,6 +45,13 @@ _COMPARED = {
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What takes longest comes first (`slow`): the last module must not run alone."""
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """A test whose tool is absent is skipped, and in CI fails: there nothing may go untested."""
+    for marker in item.iter_markers():
+        if reason := lacking(marker.name):
+            (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)
 
 
 @pytest.fixture(autouse=True)

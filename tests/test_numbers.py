@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trunkline.numbers import e164, masked
+from trunkline.numbers import e164, masked, spaced
 
 
 @pytest.mark.parametrize(
@@ -54,6 +54,14 @@ def test_whatever_comes_the_answer_is_e164_and_stays_so(raw: str, region: str) -
     if normal is not None:
         assert re.fullmatch(r"\+[1-9]\d{6,14}", normal)
         assert e164(normal, region) == normal
+
+
+@pytest.mark.parametrize(
+    ("number", "shown"),
+    [("+61870108995", "+61 8 7010 8995"), ("+493012345678", "+49 30 12345678"), ("reception", "reception"), ("", "")],
+)
+def test_a_number_as_a_person_reads_it(number: str, shown: str) -> None:
+    assert spaced(number) == shown
 
 
 @pytest.mark.parametrize(

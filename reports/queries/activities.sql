@@ -7,7 +7,6 @@ SELECT v.crm_id,
     count(*) FILTER (v.kind = 'call' AND v.state = 'failed') AS failed_calls,
     count(*) FILTER (v.state = 'failed') AS failed,
     mode(v.reason) FILTER (v.state = 'failed') AS reason
-FROM activities AS v
-JOIN report_calls AS c USING (call_id)
-WHERE c.account_id = $account_id AND c.started_at >= $since AND c.started_at < $until
+FROM report_activities AS v
+WHERE v.account_id = $account_id AND v.started_at >= $since AND v.started_at < $until
 GROUP BY v.crm_id ORDER BY v.crm_id

@@ -8,11 +8,7 @@ names AS (
     SELECT s.pbx_id, s.dn, max_by(s.name, s.day) AS name
     FROM pbx_settings AS s WHERE s.pbx_id IN (SELECT pbx_id FROM lost) GROUP BY ALL
 ),
-rang AS (
-    SELECT DISTINCT l.call_id, l.pbx_id, g.destination_dn AS dn, g.destination_name AS leg_name
-    FROM lost AS l JOIN legs AS g USING (call_id)
-    WHERE g.destination_kind = 'extension' AND g.destination_dn IS NOT NULL
-),
+rang AS (SELECT r.* FROM report_rang AS r JOIN lost USING (call_id)),
 inside AS (
     SELECT 'queue' AS kind, pbx_id, queue AS label, NULL AS leg_name, count(*) AS calls
     FROM lost WHERE queue IS NOT NULL GROUP BY ALL

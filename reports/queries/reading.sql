@@ -2,7 +2,7 @@
 WITH wanted AS (SELECT unnest($pbx_ids) AS pbx_id),
 inside AS (
     SELECT w.*, greatest(w.since, $since) AS from_at, least(w.until, $until) AS to_at
-    FROM windows AS w JOIN wanted USING (pbx_id) WHERE w.since < $until AND w.until > $since
+    FROM report_windows AS w JOIN wanted USING (pbx_id) WHERE w.since < $until AND w.until > $since
 ),
 swept AS (
     SELECT *, max(to_at) OVER (
@@ -19,12 +19,12 @@ covered AS (
 failed AS (
     SELECT i.pbx_id, count(*) AS failed_windows, coalesce(max_by(i.error, i.read_at), max(i.error)) AS error
     FROM inside AS i
-    ANTI JOIN windows AS c
+    ANTI JOIN report_windows AS c
         ON c.pbx_id = i.pbx_id AND c.state = 'complete' AND c.since <= i.since AND c.until >= i.until
     WHERE i.state <> 'complete'
     GROUP BY i.pbx_id
 ),
-newest AS (SELECT pbx_id, max(until) AS complete_until FROM windows WHERE state = 'complete' GROUP BY pbx_id),
+newest AS (SELECT pbx_id, max(until) AS complete_until FROM report_windows WHERE state = 'complete' GROUP BY pbx_id),
 held AS (
     SELECT pbx_id, count(*) AS calls FROM report_calls
     WHERE account_id = $account_id AND started_at >= $since AND started_at < $until GROUP BY pbx_id

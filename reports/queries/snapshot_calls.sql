@@ -1,10 +1,10 @@
 -- Every call of the accounts in the span with all that the views say of it: the one base of figures and sheets.
-CREATE OR REPLACE TEMP TABLE report_calls AS
+CREATE OR REPLACE TEMP TABLE every_call AS
 SELECT c.call_id, c.account_id, c.pbx_id, c.started_at, c.ended_at, timezone(a.timezone, c.started_at) AS local_at,
     c.direction, c.outcome, c.miss_reason, c.external_number, c.external_name, c.did, c.first_destination,
     c.answered_by, c.queue, c.wait_seconds, c.talk_seconds, c.confidence,
     m.short_abandon, m.in_hours, m.holiday, m.day, m.weekday, m.hour, m.episode_id, m.first_time,
-    c.outcome = 'missed' AND NOT coalesce(m.short_abandon, false) AS is_lost,
+    coalesce(m.is_lost, false) AS is_lost,
     v.call_id IS NOT NULL AS spoke, v.eligible, v.not_eligible, v.recorded, v.state AS recording_state,
     v.cause AS recording_cause, v.evidence::VARCHAR AS recording_evidence, v.off_dn, v.off_kind, v.off_since,
     v.audio_seconds, v.recorded_in_error, r.recording_paths,

@@ -1,10 +1,8 @@
-SELECT CASE
-        WHEN wait_seconds < 10 THEN 0 WHEN wait_seconds < 20 THEN 10 WHEN wait_seconds < 30 THEN 20
-        WHEN wait_seconds < 60 THEN 30 WHEN wait_seconds < 120 THEN 60 WHEN wait_seconds < 300 THEN 120 ELSE 300
-    END AS from_seconds,
+-- Calls from outside by how long the caller waited: from the last of `$edges` that was reached; null: not known.
+SELECT list_max(list_filter($edges, lambda edge: edge <= wait_seconds)) AS from_seconds,
     count(*) FILTER (outcome = 'answered') AS answered,
-    count(*) FILTER (outcome = 'missed') AS missed
+    count(*) FILTER (outcome = 'missed') AS missed,
+    count(*) FILTER (short_abandon) AS short_abandons
 FROM report_calls
-WHERE account_id = $account_id AND direction = 'inbound' AND wait_seconds IS NOT NULL
-    AND started_at >= $since AND started_at < $until
+WHERE account_id = $account_id AND direction = 'inbound' AND started_at >= $since AND started_at < $until
 GROUP BY ALL ORDER BY ALL

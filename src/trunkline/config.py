@@ -7,13 +7,15 @@ import re
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, PrivateAttr, SecretStr, model_validator
 
 from trunkline import hours as opening
+from trunkline.branding import Brand
 from trunkline.crms import Crm
 from trunkline.errors import ConfigError
-from trunkline.fields import Address, CallbackWithin, Country, Days, Id, Origin, Zone
+from trunkline.fields import Address, CallbackWithin, Country, Days, Id, Language, Origin, Zone, is_loopback
 from trunkline.links import Links as SignedLinks
 from trunkline.secrets import SecretRef, Settings, reveal, revealed
 from trunkline.table import Table
@@ -25,13 +27,20 @@ LEAST_SECRET = 32  # characters: what signs links must not be guessed by trying
 
 
 class Agency(Table):
-    """The firm that runs trunkline for its clients."""
+    """The firm that runs trunkline for its clients. `language` and `brand` are its reports' and its accounts'.
+
+    `attach`: what goes with every mail, with numbers as in mails.
+    """
 
     id: Id
     name: str
     timezone: Zone
     country: Country
     report_to: tuple[Address, ...] = ()
+    pdf: bool = False
+    attach: tuple[Literal["csv", "xlsx"], ...] = ("csv",)
+    language: Language = "en"
+    brand: Brand = Brand()
 
 
 class StoreTable(Table):
@@ -48,12 +57,36 @@ class StoreTable(Table):
 
 
 class Mail(Table):
-    """The mail server: `smtp://` (STARTTLS unless loopback) or `smtps://`."""
+    """The mail server: `smtp://` or `smtps://` (encrypted from the start).
+
+    `starttls` of smtp://: `auto` demands it unless the server is on loopback, `always` there too, `never` is allowed
+    there only: neither a password nor a report goes in the clear over a link. `verify`: true, or the file of the
+    authority that signed the server's certificate, relative to the config.
+    """
 
     url: Annotated[str, Field(pattern=r"^smtps?://[^/@\s]+$")]
     username: str | None = None
     password: SecretRef | None = None
     sender: str = Field(alias="from")
+    starttls: Literal["auto", "always", "never"] = "auto"
+    verify: bool | str = True
+    _folder: Path = PrivateAttr(Path())
+
+    @model_validator(mode="after")
+    def _in_tls(self) -> Mail:
+        parts = urlsplit(self.url)
+        if parts.scheme == "smtps" and self.starttls != "auto":
+            raise ValueError("starttls is of smtp://; smtps:// is encrypted from the start: leave it out")
+        if self.starttls == "never" and not is_loopback(parts.hostname or ""):
+            raise ValueError('starttls = "never" is allowed on loopback only: the reports would go in the clear')
+        if self.verify is False:
+            raise ValueError("verify = false would trust whoever answers; name the file of the server's authority")
+        return self
+
+    @property
+    def authority(self) -> Path | None:
+        """The file of the certificate authority to trust; null: the system's."""
+        return self._folder / self.verify if isinstance(self.verify, str) else None
 
 
 class Links(Table):
@@ -124,13 +157,15 @@ class Pbx(Table):
 
 
 class Account(Table):
-    """A client of the agency."""
+    """A client of the agency. `language` and what `brand` sets take the place of the agency's."""
 
     id: Id
     name: str
     timezone: Zone
     country: Country
     report_to: tuple[Address, ...] = ()
+    language: Language | None = None
+    brand: Brand = Brand()
     recording_policy: RecordingPolicy = "all"
     recording_format: RecordingFormat = "original"
     recording_pauses: tuple[str, ...] = ()
@@ -139,6 +174,7 @@ class Account(Table):
     retention: Retention = Retention()
     missed: Missed = Missed()
     masking: Literal["mail", "everywhere", "none"] = "mail"
+    quiet_periods: Literal["mail", "skip"] = "mail"
     pbx: tuple[Pbx, ...] = ()
     crm: tuple[Crm, ...] = ()
 
@@ -176,6 +212,8 @@ class Config(Table):
             twice = sorted({one for one in ids if ids.count(one) > 1})
             if twice:
                 raise ValueError(f"two {kind} have the id {twice[0]!r}; give each its own")
+        if self.agency.id in {account.id for account in self.account}:  # their reports would be one another's
+            raise ValueError(f"the agency and an account have the id {self.agency.id!r}; give each its own")
         return self
 
     @property

@@ -10,6 +10,7 @@ from typing import Any
 from dotenv import load_dotenv
 from pydantic import ValidationError
 
+from trunkline import branding
 from trunkline.config import Account, Config
 from trunkline.errors import ConfigError
 
@@ -46,6 +47,7 @@ def load(given: Path | None = None) -> Config:
         raise ConfigError(_sentence(error, path, origins, data), mend="see README, “Configuration”") from None
     load_dotenv(path.parent / ".env")
     _remember_folder(config, path)
+    _check_brands(config, path, origins)
     return config
 
 
@@ -120,11 +122,22 @@ def _holds(data: Any, step: int | str) -> bool:
 
 def _remember_folder(config: Config, path: Path) -> None:
     config._path = path
+    if config.mail is not None:
+        config.mail._folder = path.parent
     for account in config.account:
         for pbx in account.pbx:
             pbx._folder = path.parent
         for crm in account.crm:
             crm._folder = path.parent
+
+
+def _check_brands(config: Config, path: Path, origins: list[str]) -> None:
+    agency = config.agency.brand
+    branding.check(agency, path.parent, f"{path}: agency.brand")
+    for account, origin in zip(config.account, origins, strict=True):
+        if account.brand.model_fields_set:
+            brand = branding.merged(agency, account.brand)
+            branding.check(brand, path.parent, f"{origin}: account[{account.id}].brand")
 
 
 def account_ids(config: Config, accounts: tuple[str, ...], pbxs: tuple[str, ...]) -> tuple[Account, ...]:

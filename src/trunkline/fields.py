@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import SplitResult, urlsplit
 from zoneinfo import ZoneInfo
 
@@ -69,10 +69,22 @@ def _within(value: object) -> object:
     return opening.within(value) if isinstance(value, str) else value
 
 
+def _logo(place: str) -> str:
+    """An https address, or a file's name."""
+    if place.startswith("https://"):
+        return _web_address(place)
+    if "://" in place or place.startswith("data:"):
+        raise ValueError("is neither an address that begins with https:// nor a file")
+    return place
+
+
 Zone = Annotated[str, AfterValidator(_zone)]
 Country = Annotated[str, AfterValidator(_country)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 Origin = Annotated[str, AfterValidator(_origin)]
+Language = Literal["en", "de"]
+Logo = Annotated[str, Field(min_length=1), AfterValidator(_logo)]
+Colour = Annotated[str, Field(pattern=r"^#[0-9A-Fa-f]{6}$"), AfterValidator(str.lower)]
 Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,62}$")]
 Address = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")]
 Days = Annotated[int, Field(gt=0)] | None

@@ -44,17 +44,20 @@ def is_removed(number: str | None) -> bool:
     return number is not None and number.startswith(REMOVED)
 
 
+def spaced(number: str, region: str = "") -> str:
+    """`+61 8 7010 8995`, as a person reads it; what is no number stays as it is."""
+    try:
+        parsed = phonenumbers.parse(number, region or None)
+    except phonenumbers.NumberParseException:
+        return number
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+
+
 def masked(number: str | None, region: str = "") -> str:
     """`+61 4•• ••• 123`: country, first digit and the last three; "withheld" where there is no number."""
     if not number:
         return "withheld"
-    try:
-        shown = phonenumbers.format_number(
-            phonenumbers.parse(number, region or None), phonenumbers.PhoneNumberFormat.INTERNATIONAL
-        )
-    except phonenumbers.NumberParseException:
-        shown = number
-    head, _, tail = shown.partition(" ")
+    head, _, tail = spaced(number, region).partition(" ")
     kept = len(re.findall(r"\d", tail)) - 3
     seen = 0
 

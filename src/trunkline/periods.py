@@ -59,11 +59,6 @@ class Period:
             return f"{self.first:%a} {_day(self.first, year=True)}"
         return f"{'Week of ' if self.kind == 'week' else ''}{_span(self.first, self.end - _ONE_DAY)}"
 
-    @property
-    def before(self) -> str:
-        """What the period before is called in a sentence: "the week before"."""
-        return f"the {self.kind} before" if self.kind != "days" else f"the {len(self.days)} days before"
-
     def previous(self) -> Period:
         """The period before: the month before a month, else as many days."""
         if self.kind == "month":

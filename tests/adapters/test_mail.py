@@ -6,6 +6,7 @@ import socket
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from email.message import EmailMessage
+from pathlib import Path
 
 import pytest
 import stamina
@@ -13,7 +14,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 from pydantic import SecretStr
 
-from trunkline.adapters.mail import message, send
+from trunkline.adapters.mail import Image, message, send
 from trunkline.config import Mail
 from trunkline.errors import BadCredentials, ConfigError, RemoteError, Unreachable
 
@@ -27,6 +28,9 @@ class Report:
     recipients: tuple[str, ...] = ("owner@acme.example", "Second Owner <second@acme.example>")
     message_id: str = "<acme.2026-W46.0123456789abcdef@northwind.example>"
     unsubscribe: str = "ops@northwind.example"
+    reply_to: str = ""
+    images: tuple[Image, ...] = ()
+    attachments: tuple[Path, ...] = ()
 
 
 class Inbox:

@@ -7,7 +7,6 @@ import datetime as dt
 import io
 import json
 import re
-import shutil
 import subprocess
 import wave
 from pathlib import Path
@@ -23,7 +22,6 @@ from trunkline.adapters.player.app import app
 from trunkline.links import Links
 from trunkline.simulator.serve import Server
 
-CHROMIUM = shutil.which("chromium") or ""
 NOW = dt.datetime(2026, 11, 17, 22, 0, tzinfo=dt.UTC)
 KEY = "acme/acme-main/2026/09/14/7.wav"
 SECONDS = 300
@@ -69,14 +67,13 @@ def spoken() -> bytes:
 
 
 @pytest.mark.chromium
-@pytest.mark.skipif(not CHROMIUM, reason="no chromium on this machine")
 def test_a_browser_plays_a_link_and_jumps(tmp_path: Path) -> None:
     blobs = Blobs(str(tmp_path / "recordings"))
     asyncio.run(blobs.put(KEY, spoken()))
     links = Links("", "s" * 32, 30)
     player = app(links, blobs, tmp_path / "state", lambda: NOW)
     options = ("--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking")
-    command = [CHROMIUM, *options, f"--user-data-dir={tmp_path / 'profile'}", "--dump-dom"]
+    command = ["chromium", *options, f"--user-data-dir={tmp_path / 'profile'}", "--dump-dom"]
     with Server(with_page(player, links.to("acme", KEY, NOW))) as server:
         shown = subprocess.run(
             [*command, f"{server.url}/page"], capture_output=True, text=True, timeout=60, check=True

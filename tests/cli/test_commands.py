@@ -127,11 +127,20 @@ def test_an_interrupt_ends_cleanly_and_the_next_run_goes_on(stage) -> None:
         assert s.command("sync").returncode == 0
 
 
-def test_reports_are_written_and_mailed(stage) -> None:
+def test_reports_are_written_mailed_and_shown(stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    browser = tmp_path / "browser"
+    browser.write_text(f'#!/bin/sh\necho "$@" > {tmp_path}/shown\n')
+    browser.chmod(0o700)
+    monkeypatch.setenv("BROWSER", str(browser))
     with stage(scenario_world()[0]) as s:
         s.command("sync")
-        done = s.command("--json", "report", "--period", "2026-11-01..2027-01-01", "--out", "pages", "--email")
+        span = "2026-11-01..2027-01-01"
+        done = s.command("--json", "report", "--period", span, "--out", "pages", "--email", "--open")
         result = json.loads(done.stdout)
+        page = s.folder / "pages" / "northwind-2026-11-01_2027-01-01.html"
+        assert (tmp_path / "shown").read_text() == f"{page.as_uri()}\n"
+        assert page.is_file()
+        assert result["index"] == str(s.folder / "pages" / "index.html")
         assert (done.returncode, result["mailed"], result["failures"]) == (0, 2, [])
         assert {one["scope"]: one["period"] for one in result["figures"]} == dict.fromkeys(
             ("acme", "northwind"), "2026-11-01..2027-01-01"
@@ -144,6 +153,16 @@ def test_reports_are_written_and_mailed(stage) -> None:
         }
         assert {Path(path).suffix for path in result["files"]} == {".html", ".txt", ".xlsx", ".csv"}
         assert {message["To"] for message in s.world.mail.messages} == {"owner@acme.example", "ops@northwind.example"}
+
+
+def test_where_there_is_no_browser_the_page_is_named(tmp_path: Path) -> None:
+    script = (
+        "from pathlib import Path; from trunkline.cli import report; from trunkline.cli.context import Options\n"
+        f"report.open_page(Options(), Path({str(tmp_path / 'page.html')!r}))"
+    )
+    nothing = {"PATH": str(tmp_path), "HOME": str(tmp_path)}
+    done = subprocess.run([sys.executable, "-c", script], env=nothing, check=True, capture_output=True, text=True)
+    assert done.stdout == f"no browser here; open {tmp_path}/page.html\n"
 
 
 def test_the_version_is_printed(tmp_path: Path) -> None:

@@ -24,6 +24,10 @@ def differences(said: Any, truth: Any, seconds: float = 1e-6) -> dict[str, tuple
             for key in sorted({*said, *truth}, key=str)
             for path, pair in differences(said.get(key), truth.get(key), seconds).items()
         }
+    if isinstance(said, list) and isinstance(truth, list) and len(said) == len(truth):
+        return differences(dict(enumerate(said)), dict(enumerate(truth)), seconds)
+    if isinstance(said, tuple) and isinstance(truth, tuple):
+        return differences([*said], [*truth], seconds)
     same = said == (pytest.approx(truth, rel=1e-9, abs=seconds) if isinstance(truth, float) else truth)
     return {} if same else {"": (said, truth)}
 
@@ -53,7 +57,14 @@ def said_of(one: AccountFigures) -> dict[str, Any]:
         "lost": {kind: sorted(count.calls for count in counts) for kind, counts in one.lost.items()},
         "reasons": {count.label: count.calls for count in one.lost["reason"]},
         "trend": [dataclasses.astuple(day) for day in one.trend],
-        "waits": {wait.from_seconds: (wait.answered, wait.missed) for wait in one.waits},
+        "weeks": [dataclasses.astuple(week) for week in one.weeks],
+        "waits": {wait.from_seconds: (wait.answered, wait.missed, wait.short_abandons) for wait in one.waits},
+        "strip": {
+            (line.pbx_id, line.dn, cell.day, why): calls
+            for line in one.strip
+            for cell in line.cells
+            for why, calls in cell.calls.items()
+        },
         "read": {pbx.pbx_id: pbx.read_share for pbx in one.reading},
         "is_comparable": one.is_comparable,
         "lake_since": one.lake_since,

@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from trunkline.reports.build import Built
+from trunkline.reports.write import Built
 from trunkline.settings import write_settings
 from trunkline.store.lake import Lake
 

@@ -204,8 +204,10 @@ def figures(office: Office, first: dt.date, end: dt.date, before: tuple[dt.date,
         "call_back": call_back(office, first, end),
         "heat": heat(office, first, end),
         "lost": lost_by(office, first, end),
-        "trend": trend(office, first, end),
+        "trend": spans(office, [first + n * DAY for n in range((end - first).days)], 1),
+        "weeks": spans(office, mondays(end), 7),
         "waits": waits(office, first, end),
+        "strip": strip(office, first, end),
         "read": {pbx: _share(office, pbx, first, end) for pbx in office.pbxs},
         "is_comparable": all(_share(office, pbx, *days) == 1 for pbx in office.pbxs for days in ((first, end), before)),
         "lake_since": min((call.at for call in office.calls), default=None),
@@ -338,30 +340,54 @@ def lost_by(office: Office, first: dt.date, end: dt.date) -> dict[str, Counter[t
     }
 
 
-def trend(office: Office, first: dt.date, end: dt.date) -> list[tuple[Any, ...]]:
-    """Day, offered, lost, short abandons; blank where nothing was read."""
+def spans(office: Office, starts: Sequence[dt.date], days: int) -> list[tuple[Any, ...]]:
+    """First day, share read, offered, lost, short abandons; blank where nothing was read."""
     result: list[tuple[Any, ...]] = []
-    for number in range((end - first).days):
-        day = first + number * DAY
-        since, until = office.instant(day, dt.time()), office.instant(day + DAY, dt.time())
-        offered = [one for one in of_days(office, day, day + DAY) if one.direction == "inbound"]
-        read = any(begins < until and ends > since for spans in office.read.values() for begins, ends in spans)
-        lost, short = (
-            len(lost_calls(office, day, day + DAY)),
-            sum(is_short(office, c) is True for c in offered if c.missed),
-        )
-        result.append((day, len(offered), lost, short) if read or offered else (day, None, None, None))
+    for first in starts:
+        end = first + days * DAY
+        shares = [
+            _share(office, pbx, first + n * DAY, first + (n + 1) * DAY) for pbx in office.pbxs for n in range(days)
+        ]
+        share = sum(shares) / len(shares)
+        offered = [one for one in of_days(office, first, end) if one.direction == "inbound"]
+        short = sum(is_short(office, one) is True for one in offered if one.missed)
+        counts = (len(offered), len(lost_calls(office, first, end)), short)
+        result.append((first, share, *(counts if share or offered else (None, None, None))))
     return result
 
 
-def waits(office: Office, first: dt.date, end: dt.date) -> dict[int, tuple[int, int]]:
-    """From so many seconds → answered and missed."""
-    found: dict[int, list[int]] = defaultdict(lambda: [0, 0])
+def mondays(end: dt.date) -> list[dt.date]:
+    """Of the last twelve whole weeks before `end`."""
+    last = end - 7 * DAY
+    while last.isoweekday() != 1:
+        last -= DAY
+    return [last - 7 * DAY * back for back in range(11, -1, -1)]
+
+
+def waits(office: Office, first: dt.date, end: dt.date) -> dict[float | None, tuple[int, int, int]]:
+    """From so many seconds → answered, missed, short abandons; null: not known."""
+    found: dict[float | None, list[int]] = defaultdict(lambda: [0, 0, 0])
     for call in of_days(office, first, end):
-        if call.direction == "inbound" and call.wait is not None:
-            step = max(step for step in (0, 10, 20, 30, 60, 120, 300) if step <= call.wait)
-            found[step][call.missed] += 1
-    return {step: (answered, missed) for step, (answered, missed) in sorted(found.items())}
+        if call.direction == "inbound":
+            reached = [step for step in (0, 10, 20, 30, 60, 120, 300, office.short) if step <= (call.wait or 0)]
+            counts = found[None if call.wait is None else max(reached)]
+            counts[call.missed] += 1
+            counts[2] += bool(call.missed and is_short(office, call))
+    return {step: (answered, missed, short) for step, (answered, missed, short) in found.items()}
+
+
+def strip(office: Office, first: dt.date, end: dt.date) -> Counter[tuple[str, str | None, dt.date, str]]:
+    """PBX, number inside, day and what became of the recording → calls. A queue counts where it has a switch."""
+    found: Counter[tuple[str, str | None, dt.date, str]] = Counter()
+    for call in of_days(office, first, end):
+        if call.spoke:
+            state, cause = recording_state(office, call)
+            fate = _not_eligible(office, call) or cause or ("pending" if state == "pending" else "covered")
+            who = {call.by} if call.direction != "outbound" else set()
+            who |= {call.queue} if (call.pbx, call.queue) in office.switches else set()
+            for dn in who or {None}:
+                found[call.pbx, dn, office.local(call.at).date(), fate] += 1
+    return found
 
 
 def quantile(values: Sequence[float], share: float) -> float | None:

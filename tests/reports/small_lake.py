@@ -15,7 +15,8 @@ import duckdb
 
 from trunkline.config import Config
 from trunkline.periods import parse
-from trunkline.reports.build import Built, build
+from trunkline.reports.build import build
+from trunkline.reports.write import Built
 
 ADELAIDE = ZoneInfo("Australia/Adelaide")
 NOW = dt.datetime(2026, 11, 17, 22, 0, tzinfo=dt.UTC)  # Wednesday 18 Nov, 08:30 in Adelaide

@@ -8,15 +8,18 @@ from pathlib import Path
 import duckdb
 from small_lake import NOW, WEEK, Book, built, config, rows_of
 
-from trunkline.reports.build import Built, build
+from trunkline.reports.build import build
+from trunkline.reports.write import Built
 
 
-def test_files_and_index(reports: dict[str, Built], tmp_path: Path) -> None:
-    names = {path.name for path in (tmp_path / "out").iterdir()}
-    endings = (".html", ".mail.html", ".txt", ".xlsx", ".csv")
-    assert names == {f"{scope}-2026-W46{ending}" for scope in reports for ending in endings} | {"index.html"}
-    index = (tmp_path / "out" / "index.html").read_text("utf-8")
-    assert all(f'href="{name}"' in index for name in names - {"index.html"})
+def test_the_agencys_files_and_a_folder_for_each_account(reports: dict[str, Built], tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    endings = (".html", ".mail.html", ".txt", ".xlsx", ".csv", ".json")
+    expected = {f"northwind-2026-W46{ending}" for ending in endings} | {"index.html", ".index.lock"}
+    for scope in ("acme", "bluegum", "stille"):
+        expected |= {f"{scope}/{scope}-2026-W46{ending}" for ending in endings} | {f"{scope}/index.html"}
+    assert {str(path.relative_to(out)) for path in out.rglob("*") if path.is_file()} == expected
+    assert {str(path.relative_to(out)) for one in reports.values() for path in one.paths.values()} < expected
 
 
 def test_the_same_data_gives_the_same_bytes(connection: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
@@ -82,5 +85,5 @@ def test_an_account_whose_last_week_is_not_the_agencys_reports_its_own(
     assert "4 callers never called back" in found["acme"].subject
     assert "1 caller never called back" in found["northwind"].subject  # acme's week before
     links = re.findall(r'href="(acme[^"]+)"', found["northwind"].paths["page"].read_text("utf-8"))
-    assert links == ["acme-2026-W45.html"]
+    assert links == ["acme/acme-2026-W45.html"]
     assert (tmp_path / links[0]).exists()

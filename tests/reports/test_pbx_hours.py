@@ -18,7 +18,7 @@ def test_it_is_read_by_the_pbxs_hours_and_says_so(connection: duckdb.DuckDBPyCon
     keep_departments(connection, "acme-main", [mornings], dt.datetime(2026, 11, 9, tzinfo=dt.UTC))
     write_settings(connection, chosen, [2026])
     acme = built(connection, tmp_path, chosen)["acme"]
-    assert "In opening hours as set in the PBX." in acme.html
+    assert "in opening hours as set in the PBX." in acme.html
     assert "Outside opening hours and on holidays: 2 missed calls." in acme.html  # m5 in the evening, m8 at 16:00
     write_settings(connection, config(), [2026])
     assert "as set in the PBX" not in built(connection, tmp_path, config())["acme"].html

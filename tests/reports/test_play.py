@@ -13,8 +13,8 @@ from small_lake import NOW, Book, Page, built, config
 from trunkline.config import Config
 from trunkline.errors import ConfigError
 from trunkline.links import PATH
-from trunkline.reports.build import Built
 from trunkline.reports.play import Play
+from trunkline.reports.write import Built
 
 URL = "https://play.northwind.example"
 

@@ -13,7 +13,7 @@ import duckdb
 import pytest
 from small_lake import FULL_NUMBER, Book, Page, built, config, rows_of
 
-from trunkline.reports.build import Built
+from trunkline.reports.write import Built
 
 
 def test_the_workbooks_rows_recompute_its_figures(reports: dict[str, Built]) -> None:
@@ -29,7 +29,9 @@ def test_the_workbooks_rows_recompute_its_figures(reports: dict[str, Built]) -> 
     judged = [state for state in states if state in {"verified", "mismatch", "missing"}]
     assert judged.count("verified") / len(judged) == pytest.approx(7 / 9)
     assert rows_of(path, "Missed calls") == missed
-    assert len(rows_of(path, "Coverage")) == 12
+    spoken = [row for row in calls if row["people_spoke"] == "1"]
+    assert len(spoken) == 12
+    assert rows_of(path, "Not verified") == [row for row in spoken if row["recording_state"] != "verified"]
 
 
 def test_the_workbooks_formulas_name_the_right_columns(reports: dict[str, Built]) -> None:

@@ -12,7 +12,7 @@ import pytest
 from small_lake import FULL_NUMBER, Book, built, config, fill
 
 from trunkline.reports import csvfile
-from trunkline.reports.build import Built
+from trunkline.reports.write import Built
 from trunkline.settings import write_settings
 from trunkline.store.lake import Lake
 

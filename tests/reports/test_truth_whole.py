@@ -159,7 +159,10 @@ def test_reports_tell_what_happened_on_the_pbxs(stage: Callable[..., Any]) -> No
     friday, monday, before = dt.date(2026, 10, 2), dt.date(2026, 10, 5), dt.date(2026, 9, 29)
     for one, happened in zip(found, offices, strict=True):
         truth = reckoning.figures(happened, friday, monday, (before, friday))
-        assert differences(said_of(one), truth_of(truth), MILLISECOND) == {}, happened.id
+        said = said_of(one)
+        for figures in (said, truth):
+            del figures["strip"]  # who else took part in a call is in its legs, not in its truth
+        assert differences(said, truth_of(truth), MILLISECOND) == {}, happened.id
     acme, india = found[0].now, found[1].now
     # By hand. Missed: A, B, C three times, D, E, F, G and one withheld. A was called back in time and F by the branch;
     # B late; D, E and G got through; C never. B left the menu and E hung up in less than ten seconds.

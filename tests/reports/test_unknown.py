@@ -9,7 +9,8 @@ import pytest
 from small_lake import NOW, Book, config, local
 
 from trunkline.periods import parse
-from trunkline.reports.build import Built, build
+from trunkline.reports.build import build
+from trunkline.reports.write import Built
 
 WEEK = parse("2026-W46", "Australia/Adelaide", NOW)
 

@@ -1,10 +1,10 @@
+import datetime as dt
 import itertools
 
 import pytest
 
-from trunkline.reports import charts, palette, words
-from trunkline.reports.account import Day, Heat
-from trunkline.reports.figures import Count, Coverage
+from trunkline.periods import Period
+from trunkline.reports import palette, words
 
 
 @pytest.mark.parametrize(
@@ -34,17 +34,17 @@ def test_spans(seconds: float | None, said: str) -> None:
 
 
 def test_changes_say_whether_they_are_good() -> None:
-    what = "the week before"
+    week = Period(dt.date(2026, 11, 9), dt.date(2026, 11, 16), "UTC", "week")
     assert (
-        words.points(0.118, 0.13, what, lower_is_better=True, digits=1)
+        words.points(0.118, 0.13, week, lower_is_better=True, digits=1)
         == "▼ 1.2 points better than the week before (13.0%)"
     )
     assert (
-        words.points(0.74, 0.75, what, lower_is_better=False, digits=0) == "▼ 1 point worse than the week before (75%)"
+        words.points(0.74, 0.75, week, lower_is_better=False, digits=0) == "▼ 1 point worse than the week before (75%)"
     )
-    assert words.points(0.1181, 0.118, what, lower_is_better=True, digits=1) == "same as the week before"
-    assert words.points(None, 0.118, what, lower_is_better=True, digits=1) == "no comparison with the week before"
-    assert words.difference(119, 113, what) == "▲ 6 more than the week before (113)"
+    assert words.points(0.1181, 0.118, week, lower_is_better=True, digits=1) == "same as the week before"
+    assert words.points(None, 0.118, week, lower_is_better=True, digits=1) == "no comparison with the week before"
+    assert words.difference(119, 113, week) == "▲ 6 more than the week before (113)"
 
 
 def luminance(colour: str) -> float:
@@ -90,16 +90,3 @@ def test_the_ramp_has_fixed_thresholds() -> None:
             low, _, high = text.rstrip("+").partition("–")
             assert palette.step(int(low), times) == palette.step(int(high or low), times) == index
     assert all(a.at_least < b.at_least for a, b in itertools.pairwise(palette.RAMP))
-
-
-def test_charts_hold_every_number() -> None:
-    grid = charts.heat_grid([Heat(1, 9, True, 12), Heat(1, 9, False, 3), Heat(7, 23, None, 2)])
-    assert (grid[0][9], grid[6][23], sum(map(sum, grid))) == (15, 2, 17)
-    assert ">15</text>" in charts.heat_map(grid)
-    days = [Day(words.dt.date(2026, 11, 9), 20, 5, 0), Day(words.dt.date(2026, 11, 10), None, None, None)]
-    assert "5 of 20" in charts.trend(days)
-    assert "not read" in charts.trend(days)
-    causes = tuple(Count(f"cause{number}", 1) for number in range(7))
-    parts = charts.coverage_parts(Coverage(eligible=10, verified=3, missing=7, causes=causes))
-    assert sum(calls for _cls, _name, calls in parts) == 10
-    assert parts[-1][1] == "other causes"

@@ -119,6 +119,7 @@ def _office(
         "recording_policy": policy,
         "recording_pauses": list(pausing),
         "holidays": [str(day) for day in holidays],
+        "report_to": [f"owner@{name}.example"],
         "missed": {"short_abandon_seconds": short, "callback_within": within},
         "pbx": [{"id": pbx, "url": f"https://{pbx}.example", **logins} for pbx in pbxs],
     }

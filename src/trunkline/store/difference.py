@@ -7,12 +7,11 @@ from pathlib import Path
 
 import duckdb
 
-from trunkline.store.merge import KEYS
+from trunkline.store.merge import KEYS, NOT_COMPARED
 from trunkline.store.purged import LAKE_ONLY, PURGED_CALLS
 from trunkline.windows import Window
 
 TABLES = ("calls", "legs")
-_WHEN_LOADED = "loaded_at"  # a call that is the same was not loaded anew
 
 
 def attach(connection: duckdb.DuckDBPyConnection, anew: Path) -> None:
@@ -39,7 +38,7 @@ def note_difference(
         (key,) = KEYS[table]
         described = connection.execute(f"SELECT column_name FROM (DESCRIBE {table})").fetchall()
         columns = [name for (name,) in described if name not in LAKE_ONLY]
-        differs = " OR ".join(f"t.{one} IS DISTINCT FROM a.{one}" for one in columns if one != _WHEN_LOADED)
+        differs = " OR ".join(f"t.{one} IS DISTINCT FROM a.{one}" for one in columns if one not in NOT_COMPARED)
         taken = ", ".join(f"a.{one}" for one in columns)
         written = f"""
             SELECT {taken} FROM anew.{table} AS a LEFT JOIN {table} AS t USING ({key})

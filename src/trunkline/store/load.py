@@ -13,6 +13,7 @@ import polars as pl
 from trunkline.calls.columns import LEGS
 from trunkline.calls.group import to_calls
 from trunkline.calls.upgraded import COLUMNS, known_already
+from trunkline.store.caller_key import CALLER_KEY
 from trunkline.store.merge import merge
 from trunkline.store.purged import leave_out_purged
 from trunkline.store.windows import WindowRow, note_window
@@ -50,7 +51,7 @@ def load_window(
     connection.register("new_calls", calls.with_columns(loaded_at=pl.lit(row.landed_at or row.read_at)).to_arrow())
     span = f"t.started_at BETWEEN TIMESTAMPTZ '{_early(row.window)}' AND TIMESTAMPTZ '{_late(row.window)}'"
     merge(connection, "legs", "new_legs", within=span)
-    changed = merge(connection, "calls", "new_calls", within=span)
+    changed = merge(connection, "calls", f"(SELECT *, {CALLER_KEY} AS caller_key FROM new_calls)", within=span)
     _load_recordings(connection, row.read_at, same)
     _quarantine(connection, row, quarantined)
     note_window(connection, row)

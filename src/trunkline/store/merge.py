@@ -20,9 +20,10 @@ KEYS: dict[str, tuple[str, ...]] = {
     "departments": ("pbx_id", "name"),
     "crm_contacts": ("crm_id", "number"),
     "crm_days": ("crm_id", "day"),
+    "mails_sent": ("message_id", "recipient"),
 }
-# When a row was loaded is no reason to write it again.
-_NOT_COMPARED = {"loaded_at", "seen_at"}
+# When a row was loaded, or what is made of its other columns, is no reason to write it again.
+NOT_COMPARED = {"loaded_at", "seen_at", "caller_key"}
 
 
 def merge(connection: duckdb.DuckDBPyConnection, table: str, source: str, within: str = "") -> int:
@@ -33,7 +34,7 @@ def merge(connection: duckdb.DuckDBPyConnection, table: str, source: str, within
     """
     columns = [row[0] for row in connection.execute(f"SELECT column_name FROM (DESCRIBE FROM {source})").fetchall()]
     keys = KEYS[table]
-    compared = [column for column in columns if column not in keys and column not in _NOT_COMPARED]
+    compared = [column for column in columns if column not in keys and column not in NOT_COMPARED]
     values = [column for column in columns if column not in keys]
     on = " AND ".join([f"t.{key} = s.{key}" for key in keys] + ([within] if within else []))
     differs = " OR ".join(f"t.{column} IS DISTINCT FROM s.{column}" for column in compared) or "false"

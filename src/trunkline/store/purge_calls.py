@@ -27,7 +27,7 @@ _INSIDE = """CASE WHEN {column} IS NULL OR (call_id, {column}) IN (
     SELECT call_id, destination_dn FROM legs WHERE call_id IN (FROM purging) AND destination_dn IS NOT NULL)
     THEN {column} ELSE $removed END"""
 _CALLS = f"""
-    UPDATE calls SET purged_at = $now, external_raw = NULL, external_name = NULL,
+    UPDATE calls SET purged_at = $now, external_raw = NULL, external_name = NULL, caller_key = NULL,
         external_number = $removed || ':' || left(sha256($secret || account_id || external_number), 16),
         answered_by = {_INSIDE.format(column="answered_by")},
         first_destination = {_INSIDE.format(column="first_destination")}

@@ -21,6 +21,13 @@ SELECT pbx_id, day,
     (settings ->> 'auto_delete_days')::BIGINT AS auto_delete_days
 FROM pbx_settings WHERE kind = 'pbx';
 
+-- The extensions and queues that took part in each call in which people spoke, each once.
+CREATE OR REPLACE VIEW call_parties AS
+SELECT call_id, answered_by AS dn FROM calls WHERE answered_by_kind = 'extension'
+UNION SELECT call_id, queue FROM calls WHERE queue IS NOT NULL AND outcome <> 'missed'
+UNION SELECT call_id, destination_dn FROM legs WHERE spoke AND destination_kind = 'extension'
+UNION SELECT call_id, source_dn FROM legs WHERE spoke AND source_kind = 'extension';
+
 -- One row per call in which people spoke: who took part, and does policy say to record it?
 -- A switch is known at its snapshots only. At a call's time it was as at the last snapshot of an earlier day or as at
 -- the first one of its own day or later: a call must be recorded if one of its parties records by both, and may be if
@@ -34,19 +41,13 @@ WITH talked AS (
     FROM calls AS c LEFT JOIN accounts AS a USING (account_id)
     WHERE c.outcome IN ('answered', 'connected') OR (c.direction = 'internal' AND c.answered_by IS NOT NULL)
 ),
-parties AS (
-    SELECT call_id, answered_by AS dn FROM talked WHERE answered_by_kind = 'extension'
-    UNION SELECT call_id, queue FROM talked WHERE queue IS NOT NULL
-    UNION SELECT call_id, destination_dn FROM legs WHERE spoke AND destination_kind = 'extension'
-    UNION SELECT call_id, source_dn FROM legs WHERE spoke AND source_kind = 'extension'
-),
 set_to AS (
     SELECT t.call_id, t.direction, p.dn, p.dn IN (SELECT unnest(t.pausing)) AS pauses,
         coalesce(b.records, n.records) AS earlier, coalesce(n.records, b.records) AS later,
         if(coalesce(n.records, 'yes') IN ('no', 'external'), n, b) AS said,
         (p.dn = t.answered_by, coalesce(n.kind, b.kind) = 'extension') AS prominence
     FROM talked AS t
-    JOIN parties AS p USING (call_id)
+    JOIN call_parties AS p USING (call_id)
     ASOF LEFT JOIN recording_switches AS b ON b.pbx_id = t.pbx_id AND b.dn = p.dn AND t.utc_day > b.day
     ASOF LEFT JOIN recording_switches AS n ON n.pbx_id = t.pbx_id AND n.dn = p.dn AND t.utc_day <= n.day
 ),
