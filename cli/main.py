@@ -9,6 +9,7 @@ import typer
 
 from trunkline import __version__, log
 from trunkline.cli import (
+    alerts,
     backfill,
     deliver,
     demo,
@@ -61,7 +62,7 @@ def options(
     context.obj = Options(config, as_json, quiet, verbosity)
 
 
-for command in (demo, init, doctor, sync, backfill, deliver, serve, report, status, reconcile, replay, purge):
+for command in (demo, init, doctor, sync, backfill, deliver, serve, report, alerts, status, reconcile, replay, purge):
     app.command(name=command.__name__.rpartition(".")[2])(command.command)
 app.add_typer(recordings.app, name="recordings")
 

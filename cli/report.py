@@ -64,15 +64,17 @@ def command(
             options.say(f"no calls, no mail: {', '.join(reported.quiet)}")
     for failure in reported.failures:
         sys.stderr.write(f"  ✗ {failure}\n")
-    figures = [{"scope": one.scope, "period": one.period, "figures": one.by_name} for one in reported.built]
     result = {
         "files": files,
         "index": str(index),
-        "figures": figures,
         "mailed": reported.mailed,
         "quiet": reported.quiet,
         "already_sent": [vars(one) for one in reported.already],
         "failures": [vars(one) for one in reported.failures],
+        "figures": [
+            {"scope": one.scope, "period": one.period, "is_read": one.is_read, "figures": dict(one.by_name)}
+            for one in reported.built
+        ],
     }
     options.finish(result, 1 if reported.failures else 0)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,12 +15,14 @@ from trunkline.cli.choices import Accounts, Pbxs
 from trunkline.cli.context import Options, clear_errors, options_of
 
 if TYPE_CHECKING:
+    from trunkline.alerts import Alert
     from trunkline.models import Problem
 
 
 def command(context: typer.Context, account: Accounts = None, pbx: Pbxs = None) -> None:
     """Say per PBX and CRM how fresh and complete it is, what is waiting, and what failed and why."""
     from trunkline import configfile
+    from trunkline.store.alerts import open_alerts
     from trunkline.store.at_risk import lost_soon
     from trunkline.store.lake import Lake
     from trunkline.store.status import crm_status, pbx_status
@@ -30,7 +34,7 @@ def command(context: typer.Context, account: Accounts = None, pbx: Pbxs = None) 
         now = dt.datetime.now(dt.UTC)
         risks: dict[str, list[Problem]] = {}
         with Lake(Path(config.place(config.store.lake))).read() as connection:
-            pbxs, crms = pbx_status(connection), crm_status(connection)
+            pbxs, crms, wrong = pbx_status(connection), crm_status(connection), open_alerts(connection)
             for one in chosen:
                 risks |= lost_soon(connection, [system.id for system in one.pbx], now, one.timezone)
     for pbx_id, problems in risks.items():
@@ -51,7 +55,11 @@ def command(context: typer.Context, account: Accounts = None, pbx: Pbxs = None) 
             result.append({"account_id": one.id, "crm_id": crm.id, **found})
             for line in _crm_lines(crm.id, found, now):
                 options.say(line)
-    options.finish({"systems": result, "sign_ins_paused_until": paused})
+        for line in _alert_lines(one.id, wrong, now):
+            options.say(line)
+    chosen_ids = {one.id for one in chosen}
+    alerts = [_alert_json(one) for one in wrong if one.account_id in chosen_ids]
+    options.finish({"systems": result, "alerts": alerts, "sign_ins_paused_until": paused})
 
 
 def _say_pause(options: Options, state: Path, now: dt.datetime) -> dt.datetime | None:
@@ -64,6 +72,24 @@ def _say_pause(options: Options, state: Path, now: dt.datetime) -> dt.datetime |
         return None
     options.say(f"✗ {found.message} — {found.mend}")
     return found.until
+
+
+def _alert_lines(account_id: str, alerts: Sequence[Alert], now: dt.datetime) -> list[str]:
+    """`2 alerts open: …`, the kinds in the order in which they opened; `trunkline alerts` says more."""
+    from trunkline.store.status import age
+
+    found = [one for one in alerts if one.account_id == account_id]
+    if not found:
+        return []
+    kinds = Counter(one.kind.replace("_", " ") for one in found)
+    named = ", ".join(kind if count == 1 else f"{count} × {kind}" for kind, count in kinds.items())
+    count = f"{len(found)} alert{'s' * (len(found) > 1)} open"
+    return [f"  ✗ {count}, the first {age(found[0].opened_at, now)}: {named} (trunkline alerts)"]
+
+
+def _alert_json(alert: Alert) -> dict[str, Any]:
+    names = ("kind", "subject", "account_id", "pbx_id", "opened_at")
+    return {name: getattr(alert, name) for name in names}
 
 
 def _pbx_lines(pbx_id: str, found: dict[str, Any], now: dt.datetime) -> list[str]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
+from trunkline.config import Account, Agency
 from trunkline.errors import LakeLocked, TrunklineError
 from trunkline.flows.engine import job
 from trunkline.flows.outcome import Failure
@@ -17,6 +18,7 @@ from trunkline.periods import parse
 from trunkline.reports import pdf as pdfs
 from trunkline.reports.write import Built
 from trunkline.store import mails
+from trunkline.store.lake import Lake
 from trunkline.tasks.mailing import Already, send_reports
 from trunkline.tasks.report import make_reports
 from trunkline.tasks.step import in_flow_run
@@ -66,9 +68,8 @@ async def report(
         pdfs.require()
     work = Work.open(scope.config)
     moment = scheduled_start() if at else now()
-    zones = {scope.config.agency.id: scope.config.agency.timezone}
-    zones |= {account.id: account.timezone for account in scope.accounts}
-    due = set(zones) if at is None else due_now(work, period, zones, moment, at, weekdays)
+    readers: list[Agency | Account] = [scope.config.agency, *scope.accounts]
+    due = {one.id for one in readers} if at is None else due_now(work.lake, period, readers, moment, at, weekdays)
     if not due:
         return Reported([], 0, [])
     await asyncio.to_thread(work.note_settings)
@@ -88,19 +89,22 @@ async def report(
 
 
 def due_now(
-    work: Work, period: str, zones: Mapping[str, str], moment: dt.datetime, at: str, weekdays: Sequence[int]
+    lake: Lake, period: str, readers: Sequence[Agency | Account], moment: dt.datetime, at: str, weekdays: Sequence[int]
 ) -> set[str]:
-    """Of the scopes, with their zones, those whose time it is, or was today while their mail did not get through."""
-    due = {one for one, zone in zones.items() if is_due(moment, zone, at, weekdays)}
-    late = {one for one, zone in zones.items() if is_due(moment, zone, at, weekdays, AGAIN_WITHIN)} - due
+    """The ids of those whose time it is, or was today and whose mail did not get through."""
+    due = {one.id for one in readers if is_due(moment, one.timezone, at, weekdays)}
+    late = {
+        one.id: parse(period, one.timezone, moment).label
+        for one in readers
+        if one.report_to and one.id not in due and is_due(moment, one.timezone, at, weekdays, AGAIN_WITHIN)
+    }
     if not late:
         return due
     try:
-        with work.lake.read() as connection:
-            unsent = mails.unsent(connection)
+        with lake.read() as connection:
+            return due | mails.waiting(connection, late)
     except LakeLocked:
         return due  # the next tick looks again
-    return due | {one for one in late if (one, parse(period, zones[one], moment).label) in unsent}
 
 
 def is_due(moment: dt.datetime, zone: str, at: str, weekdays: Sequence[int], within: dt.timedelta = TICK) -> bool:

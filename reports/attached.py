@@ -28,25 +28,32 @@ class Attached:
     digest: str = ""
 
 
-Rows = tuple[Sequence[Row], Sequence[Row], Sequence[Row]]
-"""Calls of the period, calls of the period before, callers."""
+@dataclass(frozen=True)
+class Rows:
+    """One account's calls of the period and of the one before, and the callers who were missed in the period."""
+
+    calls: Sequence[Row]
+    before: Sequence[Row]
+    callers: Sequence[Row]
 
 
 def account_files(agency: Agency, f: AccountFigures, rows: Rows, out: Path, now: dt.datetime) -> Attached:
     """Calls and callers of one account as CSV, and its workbook, as `agency.attach` says."""
-    calls, before, callers = rows
-    shown = sheets.call_sheet(f.account, calls, "mail"), sheets.caller_sheet(f.account, callers, "mail")
+    calls, callers = (
+        sheets.csv_sheet(f.account, rows.calls, rows.before, "mail"),
+        sheets.caller_sheet(f.account, rows.callers, "mail"),
+    )
     name, terms = folder.stem(f.account.id, f.period), definitions.terms([f.account])
     makers: Makers = {}
     if "csv" in agency.attach:
-        makers |= {
-            f"{name}.calls.csv": _csv(sheets.csv_sheet(f.account, calls, before, "mail")),
-            f"{name}.callers.csv": _csv(shown[1]),
-        }
+        makers |= {f"{name}.calls.csv": _csv(calls), f"{name}.callers.csv": _csv(callers)}
     if "xlsx" in agency.attach:
-        makers[f"{name}.xlsx"] = lambda: workbook.account_book(f, *shown, terms, now)
+        book = sheets.call_sheet(f.account, rows.calls, "mail")
+        makers[f"{name}.xlsx"] = lambda: workbook.account_book(f, book, callers, terms, now)
     masked = "" if f.account.masking == "none" else "; phone numbers are masked"
-    return _written(agency, makers, shown, out, f"the rows from which every figure can be recomputed{masked}")
+    return _written(
+        agency, makers, (calls, callers), out, f"the rows from which every figure can be recomputed{masked}"
+    )
 
 
 def agency_files(f: AgencyFigures, sheet: Sheet, out: Path, now: dt.datetime) -> Attached:

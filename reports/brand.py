@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from email.utils import parseaddr
 
 from trunkline import branding
 from trunkline.branding import Scheme
@@ -114,6 +115,12 @@ _worn: ContextVar[Brand] = ContextVar("trunkline_brand", default=_PLAIN)
 def branded() -> Brand:
     """The brand worn by what is being rendered."""
     return _worn.get()
+
+
+def contact(config: Config) -> str:
+    """Who can be asked about what is rendered, or told to stop it."""
+    sender = parseaddr(config.mail.sender)[1] if config.mail else ""
+    return branded().reply_to or (config.agency.report_to[0] if config.agency.report_to else sender or branded().name)
 
 
 @contextmanager

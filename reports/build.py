@@ -78,8 +78,7 @@ def _found(connection: duckdb.DuckDBPyConnection, press: Press, account: Account
         f = dataclasses.replace(f, restated=restated.of_account(connection, f))
     values = {"account_id": account.id, "since": f.period.since, "until": f.period.until}
     calls, before = read.call_rows(connection, f)
-    callers = sql.run(connection, "episode_rows", values)
-    return Found(f, restated.account_part(connection, f), calls, before, callers)
+    return Found(f, restated.account_part(connection, f), calls, before, sql.run(connection, "episode_rows", values))
 
 
 def _alone(press: Press, account: Account) -> Press:

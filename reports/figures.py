@@ -143,3 +143,20 @@ class Slice:
     volumes: Volumes = Volumes()
     callbacks: Callbacks = Callbacks()
     coverage: Coverage = Coverage()
+
+    @property
+    def named(self) -> dict[str, int | float | None]:
+        """Every count and rate under its own name; spans are seconds, a rate is a share, null where it is not known."""
+        parts = (self.volumes, self.callbacks, self.coverage)
+        counts = {name: value for part in parts for name, value in vars(part).items() if not isinstance(value, tuple)}
+        rates = {
+            "lost": self.volumes.lost,
+            "missed_rate": self.volumes.missed_rate,
+            "gross_missed_rate": self.volumes.gross_rate,
+            "callback_rate": self.callbacks.rate,
+            "covered": self.coverage.covered,
+            "judged": self.coverage.judged,
+            "coverage_rate": self.coverage.rate,
+            "spoken_coverage_rate": self.coverage.spoken_rate,
+        }
+        return counts | rates

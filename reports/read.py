@@ -127,6 +127,16 @@ def account_figures(
     )
 
 
+def as_of(
+    connection: duckdb.DuckDBPyConnection, account: Account, period: Period, moment: dt.datetime | None
+) -> Slice | None:
+    """A period's figures as they stood when the data reached to `moment`; null where nothing of it was read."""
+    values = _values(account, period)
+    if not any(pbx.is_read for pbx in _reading(connection, values, period)):
+        return None
+    return _slice(connection, values, moment)
+
+
 def same_age(period: Period, as_of: dt.datetime | None) -> dt.datetime:
     """The moment that lay as long after the period before as the data's end `as_of` lies after this one."""
     before = period.previous()
@@ -139,16 +149,6 @@ def call_rows(connection: duckdb.DuckDBPyConnection, figures: AccountFigures) ->
     then = {**_values(account, period.previous()), "as_of": same_age(period, figures.as_of)}
     now = {**_values(account, period), "as_of": None}
     return sql.run(connection, "call_rows", now), sql.run(connection, "call_rows", then)
-
-
-def as_of(
-    connection: duckdb.DuckDBPyConnection, account: Account, period: Period, moment: dt.datetime | None
-) -> Slice | None:
-    """A period's figures as they stood when the data reached to `moment`; null where nothing of it was read."""
-    values = _values(account, period)
-    if not any(pbx.is_read for pbx in _reading(connection, values, period)):
-        return None
-    return _slice(connection, values, moment)
 
 
 def _lost_soon(connection: duckdb.DuckDBPyConnection, account: Account, moment: dt.datetime) -> tuple[Problem, ...]:
@@ -175,10 +175,21 @@ def _values(account: Account, period: Period) -> sql.Row:
     }
 
 
+def callbacks_as_of(
+    connection: duckdb.DuckDBPyConnection, account: Account, period: Period, moment: dt.datetime
+) -> Callbacks:
+    """What had become of the period's callers when the data reached to `moment`."""
+    return _callbacks(connection, _values(account, period), moment)
+
+
+def _callbacks(connection: duckdb.DuckDBPyConnection, values: sql.Row, as_of: dt.datetime | None) -> Callbacks:
+    return Callbacks(**sql.one(connection, "episodes", {**values, "as_of": as_of}))
+
+
 def _slice(connection: duckdb.DuckDBPyConnection, values: sql.Row, as_of: dt.datetime | None) -> Slice:
     return Slice(
         volumes=Volumes(**sql.one(connection, "volumes", values)),
-        callbacks=Callbacks(**sql.one(connection, "episodes", {**values, "as_of": as_of})),
+        callbacks=_callbacks(connection, values, as_of),
         coverage=coverage(sql.run(connection, "coverage", values)),
     )
 

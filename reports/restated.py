@@ -20,57 +20,11 @@ from trunkline.periods import Period
 from trunkline.reports import read, titles, words
 from trunkline.reports.account import AccountFigures
 from trunkline.reports.agency import AgencyFigures
-from trunkline.reports.figures import Callbacks, Slice, share
+from trunkline.reports.headline import Headline
 from trunkline.reports.kpis import never, unknown
 from trunkline.store import mails
 
 _MOST_NAMES = 5
-
-
-@dataclass(frozen=True)
-class Headline:
-    """The figures that a mail shows first, as counts of calls and callers."""
-
-    offered: int = 0
-    missed: int = 0
-    lost: int = 0
-    callers: int = 0
-    called_back: int = 0
-    never_called_back: int = 0
-    unjudged: int = 0
-    eligible: int = 0
-    covered: int = 0
-    judged: int = 0
-
-    @classmethod
-    def of(cls, found: Slice) -> Headline:
-        """Those of one period."""
-        volumes, calls, recordings = found.volumes, found.callbacks, found.coverage
-        return cls(
-            offered=volumes.offered,
-            missed=volumes.missed,
-            lost=volumes.lost,
-            callers=calls.callers,
-            called_back=calls.returned,
-            never_called_back=calls.never_returned,
-            unjudged=calls.unjudged,
-            eligible=recordings.eligible,
-            covered=recordings.covered,
-            judged=recordings.judged,
-        )
-
-    def __add__(self, other: Headline) -> Headline:
-        return Headline(*map(sum, zip(dataclasses.astuple(self), dataclasses.astuple(other), strict=True)))
-
-    @property
-    def never(self) -> str:
-        """As it is printed."""
-        return never(Callbacks(never_returned=self.never_called_back, unjudged=self.unjudged))
-
-    @property
-    def coverage(self) -> str:
-        """As it is printed."""
-        return words.percent(share(self.covered, self.judged)) if self.judged else unknown()
 
 
 def account_part(connection: duckdb.DuckDBPyConnection, f: AccountFigures) -> dict[str, Any]:
@@ -79,17 +33,16 @@ def account_part(connection: duckdb.DuckDBPyConnection, f: AccountFigures) -> di
     `is_exact`: reckoned to `as_of` the callers never called back are the same; not so where one PBX of several is read
     further than another and a caller got through there. `rules`: a hash of the settings that figures depend on.
     """
-    judged = read.as_of(connection, f.account, f.period, f.as_of) if f.as_of and f.is_read else None
-    headline = Headline.of(f.now)
+    then = read.callbacks_as_of(connection, f.account, f.period, f.as_of) if f.as_of else None
     return {
         "as_of": f.as_of.isoformat() if f.as_of else None,
         "rules": _rules(f),
-        "is_exact": judged is not None and Headline.of(judged).never == headline.never,
-        "headline": dataclasses.asdict(headline) if f.is_read else None,
+        "is_exact": then is not None and never(then) == never(f.now.callbacks),
+        "headline": dataclasses.asdict(Headline.of(f.now)) if f.is_read else None,
     }
 
 
-def agency_part(f: AgencyFigures, parts: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
+def agency_part(f: AgencyFigures, parts: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     """What is kept of the agency's; `parts`: its accounts', by id."""
     return {"headline": dataclasses.asdict(Headline.of(f.total)) if f.is_read else None, "accounts": dict(parts)}
 

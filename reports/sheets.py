@@ -12,10 +12,9 @@ from trunkline.numbers import masked
 from trunkline.reports import evidence, words
 from trunkline.reports.account import AccountFigures
 from trunkline.reports.play import Plays
-from trunkline.reports.reasons import MISSING, UNKNOWN, reason
+from trunkline.reports.reasons import COVERED, PENDING, reason
 from trunkline.reports.rows import Place, is_hidden, shown
 from trunkline.reports.sql import Row
-from trunkline.reports.values import OF_BEFORE, OF_SLICE
 
 Cell = Any
 _OUTSIDE = re.compile(r"\d{7}")  # numbers inside are short
@@ -119,7 +118,7 @@ _EPISODE_COLUMNS = {
 
 
 def call_sheet(account: Account, rows: Sequence[Row], place: Place = "page") -> Sheet:
-    """Every call with what the views say of it; for a mail with numbers as mails may show them."""
+    """Every call with what the views say of it, in the order of `rows`; for a mail with numbers as mails show them."""
     keys = _caller_keys(rows)
     said = [
         {
@@ -140,9 +139,11 @@ def _caller_keys(rows: Sequence[Row]) -> dict[str | None, str]:
 
 
 def _gap(row: Row) -> str | None:
-    """Why an expected recording is missing or not known."""
-    why = reason({**row, "state": row["recording_state"], "cause": row["recording_cause"]}) if row["eligible"] else ""
-    return why if why in MISSING | UNKNOWN else None
+    """Why a call that should be recorded has no verified recording, as the causes are counted; null of others."""
+    if not row["eligible"]:
+        return None
+    said = reason({**row, "state": row["recording_state"], "cause": row["recording_cause"]})
+    return None if said in {COVERED, PENDING} else said
 
 
 def csv_sheet(account: Account, now: Sequence[Row], before: Sequence[Row], place: Place = "page") -> Sheet:
@@ -155,25 +156,58 @@ def caller_sheet(account: Account, rows: Sequence[Row], place: Place = "page") -
     return _sheet("Callers", account, rows, _EPISODE_COLUMNS, place)
 
 
-def account_sheet(accounts: Sequence[AccountFigures]) -> Sheet:
-    """One row per account with its figures; blank where nothing was read, or is not to be compared."""
-    rows = []
-    for one in accounts:
-        head = (one.account.id, one.account.name, len(one.reading), sum(pbx.is_read for pbx in one.reading))
-        figures = (figure(one.now) if one.is_read else None for figure in OF_SLICE.values())
-        tallies = (figure(one) if one.is_read else None for figure in _TALLIES.values())
-        compared = (figure(one.before) if one.is_comparable else None for figure in OF_BEFORE.values())
-        rows.append((*head, *figures, *tallies, *compared))
-    heads = ("account_id", "account", "pbxs", "pbxs_read", *OF_SLICE, *_TALLIES, *OF_BEFORE)
-    return Sheet("Accounts", heads, rows)
-
-
-_TALLIES: dict[str, Callable[[AccountFigures], int]] = {
+_Figure = Callable[[AccountFigures], int | float | None]
+_ACCOUNT_FIGURES: dict[str, _Figure] = {
+    "calls": lambda f: f.now.volumes.calls,
+    "offered": lambda f: f.now.volumes.offered,
+    "answered": lambda f: f.now.volumes.answered,
+    "missed": lambda f: f.now.volumes.missed,
+    "short_abandons": lambda f: f.now.volumes.short_abandons,
+    "missed_rate": lambda f: f.now.volumes.missed_rate,
+    "missed_callers": lambda f: f.now.callbacks.callers,
+    "called_back": lambda f: f.now.callbacks.returned,
+    "got_through_later": lambda f: f.now.callbacks.self_recovered,
+    "still_in_time": lambda f: f.now.callbacks.still_open,
+    "of_these_not_known": lambda f: f.now.callbacks.unjudged,
+    "never_called_back": lambda f: f.now.callbacks.never_returned,
+    "people_spoke": lambda f: f.now.coverage.spoken,
+    "recorded": lambda f: f.now.coverage.recorded,
+    "recorded_not_known": lambda f: f.now.coverage.not_known,
+    "eligible": lambda f: f.now.coverage.eligible,
+    "verified": lambda f: f.now.coverage.verified,
+    "paused": lambda f: f.now.coverage.paused,
+    "of_another_length": lambda f: f.now.coverage.mismatch,
+    "missing": lambda f: f.now.coverage.missing,
+    "pending": lambda f: f.now.coverage.pending,
+    "not_known": lambda f: f.now.coverage.unknown,
+    "coverage_rate": lambda f: f.now.coverage.rate,
+    "recorded_in_error": lambda f: f.now.coverage.recorded_in_error,
     "rows_received": lambda f: sum(pbx.rows for pbx in f.reading),
     "crm_delivered": lambda f: sum(crm.delivered for crm in f.deliveries),
     "crm_skipped": lambda f: sum(crm.skipped for crm in f.deliveries),
     "crm_failed": lambda f: sum(crm.failed_calls for crm in f.deliveries),
 }
+# Only of accounts that were read in full in both periods; the agency's changes are of these.
+_COMPARED: dict[str, _Figure] = {
+    "before_offered": lambda f: f.before.volumes.offered,
+    "before_missed": lambda f: f.before.volumes.missed,
+    "before_short_abandons": lambda f: f.before.volumes.short_abandons,
+    "before_never_called_back": lambda f: f.before.callbacks.never_returned,
+    "before_eligible": lambda f: f.before.coverage.eligible,
+    "before_covered": lambda f: f.before.coverage.covered,
+    "before_judged": lambda f: f.before.coverage.judged,
+}
+
+
+def account_sheet(accounts: Sequence[AccountFigures]) -> Sheet:
+    """One row per account with its figures; blank where nothing was read, or is not to be compared."""
+    rows = []
+    for one in accounts:
+        head = (one.account.id, one.account.name, len(one.reading), sum(pbx.is_read for pbx in one.reading))
+        figures = (figure(one) if one.is_read else None for figure in _ACCOUNT_FIGURES.values())
+        compared = (figure(one) if one.is_comparable else None for figure in _COMPARED.values())
+        rows.append((*head, *figures, *compared))
+    return Sheet("Accounts", ("account_id", "account", "pbxs", "pbxs_read", *_ACCOUNT_FIGURES, *_COMPARED), rows)
 
 
 def _sheet(name: str, account: Account, rows: Sequence[Row], columns: dict[str, str], place: Place) -> Sheet:

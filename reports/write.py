@@ -10,7 +10,7 @@ from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 
-from trunkline.config import Config
+from trunkline.config import Account, Agency, Config
 from trunkline.links import Links
 from trunkline.periods import Period
 from trunkline.reports import (
@@ -26,13 +26,13 @@ from trunkline.reports import (
     play,
     render,
     sheets,
-    values,
     workbook,
 )
 from trunkline.reports.account import AccountFigures
 from trunkline.reports.agency import AgencyFigures
 from trunkline.reports.attached import Attached
-from trunkline.reports.brand import Image, branded, wearing
+from trunkline.reports.brand import Image, branded, contact, wearing
+from trunkline.reports.figures import Slice
 from trunkline.reports.sql import Row
 
 
@@ -41,9 +41,9 @@ class Built:
     """One report: its files and its mail. `scope` is the account's id or the agency's.
 
     The period is `since` ≤ t < `until` (UTC), `as_of` how far the data reaches. `figures` are those that it shows, as
-    JSON, for the report of the next period; `by_name` are all, by their stable names (`values`). `version` is a hash
-    of what is mailed. `is_quiet`: no mail is due. `reply_to` is empty where answers go to the sender; `images` are
-    those that the HTML names `cid:`.
+    JSON, for the report of the next period; `version` is a hash of what is mailed. `is_quiet`: no mail is due.
+    `reply_to` is empty where answers go to the sender; `images` are those that the HTML names `cid:`. `by_name`: the
+    figures of the files (`figures.Slice.named`) of what was read; `is_read` is false where that was nothing.
     """
 
     scope: str
@@ -53,7 +53,6 @@ class Built:
     until: dt.datetime
     as_of: dt.datetime | None
     figures: Mapping[str, Any]
-    by_name: Mapping[str, Any]
     version: str
     paths: Mapping[str, Path]
     subject: str
@@ -64,6 +63,8 @@ class Built:
     unsubscribe: str
     reply_to: str
     images: tuple[Image, ...]
+    is_read: bool
+    by_name: Mapping[str, int | float | None]
     attachments: tuple[Path, ...] = ()
     is_quiet: bool = False
 
@@ -81,10 +82,7 @@ class Press:
 
 @dataclass(frozen=True)
 class Found:
-    """What the lake tells of one account: its figures, those to be kept (`restated`), its calls and callers.
-
-    `before`: the calls of the period before.
-    """
+    """What the lake tells of one account: its figures, those to be kept (`restated`), calls, those before, callers."""
 
     figures: AccountFigures
     kept: Mapping[str, Any]
@@ -104,10 +102,11 @@ def account(press: Press, found: Found) -> Built:
         calls = sheets.call_sheet(f.account, found.calls)
         callers = sheets.caller_sheet(f.account, found.callers)
         agency = branded().shown(config.agency)
-        with_it, rows = Attached(), (found.calls, found.before, found.callers)
+        with_it = Attached()
         if f.account.report_to and not f.is_quiet:
+            rows = attached.Rows(found.calls, found.before, found.callers)
             with_it = attached.account_files(agency, f, rows, press.out / f.account.id, now)
-        html, text = render.account_mail(f, agency, _contact(config), with_it.note)
+        html, text = render.account_mail(f, agency, contact(config), with_it.note)
         paths = _paths(press.out / f.account.id, f.account.id, f.period, press.with_pdf)
         played = play.plays(press.links, f.account, found.calls, now)
         folder.put(paths["page"], page.account_page(f, agency, calls, callers, _files(paths), played).encode())
@@ -120,15 +119,15 @@ def account(press: Press, found: Found) -> Built:
         said = kpis.kpis(f.now, kpis.account_context(f))
         folder.write_facts(paths["page"].parent, f.account.id, f.period, _facts(f.account.name, said))
         mail = _Mail(account_view.subject(f), text, html, f.account.report_to, with_it)
-        told = _Told(f.as_of, found.kept, values.account_values(f))
-        return _built(press, f.account.id, f.account.name, f.period, told, paths, mail, f.is_quiet)
+        shown = f.now if f.is_read else None
+        return _built(press, f.account, f.period, f.as_of, found.kept, shown, paths, mail, f.is_quiet)
 
 
 def agency(press: Press, f: AgencyFigures, kept: Mapping[str, Any]) -> Built:
     """Writes the agency's report; inside `wearing`, whose brand the figures' agency has."""
     sheet = sheets.account_sheet(f.worst_first)
     with_it = attached.agency_files(f, sheet, press.out, press.now) if f.agency.report_to else Attached()
-    html, text = render.agency_mail(f, _contact(press.config), with_it.note)
+    html, text = render.agency_mail(f, contact(press.config), with_it.note)
     paths = _paths(press.out, f.agency.id, f.period, press.with_pdf)
     folder.put(paths["page"], page.agency_page(f, _files(paths)).encode())
     if press.with_pdf:
@@ -140,15 +139,7 @@ def agency(press: Press, f: AgencyFigures, kept: Mapping[str, Any]) -> Built:
     folder.write_facts(press.out, f.agency.id, f.period, _facts(f.agency.name, agency_view.shared(f)["kpis"]))
     mail = _Mail(agency_view.subject(f), text, html, f.agency.report_to, with_it)
     as_of = min((one.as_of for one in f.accounts if one.as_of), default=None)
-    told = _Told(as_of, kept, values.agency_values(f))
-    return _built(press, f.agency.id, f.agency.name, f.period, told, paths, mail)
-
-
-@dataclass(frozen=True)
-class _Told:
-    as_of: dt.datetime | None
-    kept: Mapping[str, Any]
-    by_name: Mapping[str, Any]
+    return _built(press, f.agency, f.period, as_of, kept, f.total if f.is_read else None, paths, mail)
 
 
 @dataclass(frozen=True)
@@ -179,18 +170,13 @@ def _facts(name: str, said: Sequence[kpis.Kpi]) -> folder.Facts:
     return folder.Facts(name, *(one.value for one in said))
 
 
-def _contact(config: Config) -> str:
-    """Who can be asked about a report, or told to stop it."""
-    sender = parseaddr(config.mail.sender)[1] if config.mail else ""
-    return branded().reply_to or (config.agency.report_to[0] if config.agency.report_to else sender or branded().name)
-
-
 def _built(
     press: Press,
-    scope: str,
-    name: str,
+    whose: Account | Agency,
     period: Period,
-    told: _Told,
+    as_of: dt.datetime | None,
+    kept: Mapping[str, Any],
+    shown: Slice | None,
     paths: Mapping[str, Path],
     mail: _Mail,
     is_quiet: bool = False,
@@ -202,24 +188,25 @@ def _built(
     domain = parseaddr(press.config.mail.sender)[1].rpartition("@")[2] if press.config.mail else ""
     worn = branded()
     return Built(
-        scope=scope,
-        name=name,
+        scope=whose.id,
+        name=whose.name,
         period=period.label,
         since=period.since,
         until=period.until,
-        as_of=told.as_of,
-        figures=told.kept,
-        by_name=told.by_name,
+        as_of=as_of,
+        figures=kept,
         version=version,
         paths=paths,
         subject=mail.subject,
         text=mail.text,
         html=mail.html,
         recipients=mail.recipients,
-        message_id=f"<{scope}.{period.label}.{version}@{domain or 'trunkline.invalid'}>",
-        unsubscribe=_contact(press.config),
+        message_id=f"<{whose.id}.{period.label}.{version}@{domain or 'trunkline.invalid'}>",
+        unsubscribe=contact(press.config),
         reply_to=worn.reply_to,
         images=worn.logo.images if worn.logo else (),
+        is_read=shown is not None,
+        by_name=shown.named if shown else {},
         attachments=mail.with_it.files,
         is_quiet=is_quiet,
     )

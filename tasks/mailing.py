@@ -23,6 +23,7 @@ from trunkline.reports.write import Built
 from trunkline.store import mails
 from trunkline.store.lake import Lake
 
+NO_CALLS = "no calls, no mail"  # stands in the ledger where a mail server's refusal does: nothing is waited for
 LOCK_SECONDS = 600.0  # another run may be mailing some hundred reports
 Change = Callable[[duckdb.DuckDBPyConnection], None]
 
@@ -96,7 +97,8 @@ def _begun(
     with lake.read() as connection:
         rows = mails.of_periods(connection, {one.scope for one in built}, {one.period for one in built})
     due: list[Built] = []
-    done.quiet = [one.scope for one in built if one.is_quiet and one.recipients]
+    quiet = [one for one in built if one.is_quiet and one.recipients]
+    done.quiet = [one.scope for one in quiet]
     for report in built:
         if report.is_quiet:
             continue
@@ -104,11 +106,13 @@ def _begun(
         parts, already = split(report, mine, resend=resend)
         due += parts
         done.already += [already] if already else []
-    if due:
+    if due or quiet:
         with lake.write() as connection:
-            for one in due:
+            for one in (*due, *quiet):
                 to = [mails.mailbox(recipient) for recipient in one.recipients]
                 mails.begin(connection, one, one.message_id, to, now())
+                if one.is_quiet:
+                    mails.refuse(connection, one.message_id, dict.fromkeys(to, NO_CALLS))
     return due
 
 

@@ -44,6 +44,10 @@ def report(news: str = "4 callers", to: tuple[str, ...] = (OWNER, SECOND), scope
             "recipients": to,
             "message_id": f"<{scope}.2026-W46.{version}@northwind.example>",
             "unsubscribe": "ops@northwind.example",
+            "reply_to": "",
+            "images": (),
+            "is_read": True,
+            "by_name": {},
             **more,
         }
     )

@@ -99,6 +99,7 @@ def test_a_literal_secret_is_refused_without_being_shown(key: str) -> None:
         ({"missed": {"short_abandon_seconds": -1}}, "short_abandon_seconds"),
         ({"retention": {"calls_days": 0}}, "calls_days"),
         ({"masking": "all"}, "masking"),
+        ({"quiet_periods": "never"}, "quiet_periods"),
         ({"colour": "red"}, "Extra inputs"),
     ],
 )
@@ -113,6 +114,7 @@ def test_what_an_account_means_by_default() -> None:
     assert plain.missed.short_abandon_seconds == 10
     assert plain.missed.callback_within == Within(1, "business day")
     assert plain.retention.calls_days is None
+    assert plain.quiet_periods == "mail"
 
 
 def test_opening_hours_become_spans() -> None:
@@ -124,6 +126,7 @@ def test_opening_hours_become_spans() -> None:
     [
         ([{"id": "a"}, {"id": "a"}], "two accounts have the id 'a'"),
         ([{"id": "a", "pbx": ["p"]}, {"id": "b", "pbx": ["p"]}], "two PBXs have the id 'p'"),
+        ([{"id": "n"}], "the agency and an account have the id 'n'"),
     ],
 )
 def test_ids_are_unique_over_all_accounts(accounts: list[dict[str, Any]], reason: str) -> None:

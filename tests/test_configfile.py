@@ -229,3 +229,11 @@ def test_links_are_signed_with_a_secret_that_nobody_guesses(write: Write, monkey
     links = config.signed_links()
     assert links
     assert (links.url, links.days) == ("https://x.example", 30)
+
+
+def test_certificate_authorities_are_files_relative_to_the_config(write: Write, tmp_path: Path) -> None:
+    mail = '[mail]\nurl = "smtp://mail.example"\nfrom = "r@n.example"\nverify = "certs/mail.pem"\n'
+    config = configfile.load(write(AGENCY + mail + ACME + 'verify = "certs/pbx.pem"\n'))
+    assert config.mail is not None
+    assert config.mail.authority == tmp_path / "certs" / "mail.pem"
+    assert config.account[0].pbx[0].trust == str(tmp_path / "certs" / "pbx.pem")

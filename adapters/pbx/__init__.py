@@ -26,7 +26,7 @@ def open_surface(pbx: Pbx, account: Account, state: Path) -> Surface:
 
     where = f"account {account.id}, PBX {pbx.id}"
     credentials = Credentials(memory_path(state, pbx), pbx.login, pbx.secret().get_secret_value(), where)
-    http = Http(pbx.url, where=where, verify=pbx.verify, at_once=AT_ONCE, if_silent=if_silent(pbx))
+    http = Http(pbx.url, where=where, verify=pbx.trust, at_once=AT_ONCE, if_silent=if_silent(pbx))
     ways = WaysFile(ways_path(state, pbx))
     if pbx.client_id is not None:
         from trunkline.adapters.pbx.api_client import ApiClient

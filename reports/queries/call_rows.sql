@@ -4,16 +4,13 @@ WITH chosen AS (
 ),
 rang AS (
     SELECT call_id, string_agg(DISTINCT dn, ';' ORDER BY dn) AS rang_extensions
-    FROM report_rang SEMI JOIN chosen USING (call_id) GROUP BY call_id
+    FROM report_rang WHERE account_id = $account_id GROUP BY call_id
 ),
 told AS (
     SELECT call_id, string_agg(crm_id || '=' || state, ';' ORDER BY crm_id) AS crm_states
-    FROM report_activities SEMI JOIN chosen USING (call_id) WHERE kind = 'call' GROUP BY call_id
+    FROM report_activities WHERE kind = 'call' AND account_id = $account_id GROUP BY call_id
 ),
-callers AS (
-    SELECT *, state_as_of(report_episodes, $as_of::TIMESTAMPTZ) AS state_then FROM report_episodes
-    WHERE account_id = $account_id
-)
+callers AS (SELECT *, state_as_of(report_episodes, $as_of::TIMESTAMPTZ) AS state_then FROM report_episodes)
 SELECT c.*, timezone('UTC', c.started_at) AS utc_at, r.rang_extensions, t.crm_states,
     e.state_then, e.tries, e.last_missed_local,
     e.longest_wait_seconds, e.first_time AS caller_first_time, e.needs_call, e.is_unjudged,

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, PrivateAttr, SecretStr, model_validator
 
 from trunkline import hours as opening
+from trunkline.alerts import Alerts
 from trunkline.branding import Brand
 from trunkline.crms import Crm
 from trunkline.errors import ConfigError
@@ -37,6 +38,7 @@ class Agency(Table):
     timezone: Zone
     country: Country
     report_to: tuple[Address, ...] = ()
+    alerts: Alerts = Alerts()
     pdf: bool = False
     attach: tuple[Literal["csv", "xlsx"], ...] = ("csv",)
     language: Language = "en"
@@ -148,6 +150,11 @@ class Pbx(Table):
         """The name that signs in: the API client's number, or the console user's."""
         return self.client_id or self.username or ""
 
+    @property
+    def trust(self) -> bool | str:
+        """`verify`; the file that it names is relative to the config."""
+        return str(self._folder / self.verify) if isinstance(self.verify, str) else self.verify
+
     def secret(self) -> SecretStr:
         """The client secret or the password. Raises ConfigError if it is not set."""
         reference = self.client_secret or self.password or ""
@@ -174,6 +181,7 @@ class Account(Table):
     retention: Retention = Retention()
     missed: Missed = Missed()
     masking: Literal["mail", "everywhere", "none"] = "mail"
+    alerts: Alerts = Alerts()
     quiet_periods: Literal["mail", "skip"] = "mail"
     pbx: tuple[Pbx, ...] = ()
     crm: tuple[Crm, ...] = ()
@@ -233,6 +241,11 @@ class Config(Table):
     def store_options(self) -> dict[str, SecretStr]:
         """The object store's settings. Raises ConfigError if one is a reference to what is absent."""
         return revealed(self.store.options, self._path.parent, "store.options")
+
+    def alerts_of(self, account: Account) -> Alerts:
+        """What opens an alert for this account, and who is mailed: the agency's settings with the account's own."""
+        chosen = self.agency.alerts.with_those_of(account.alerts)
+        return chosen if chosen.to is not None else chosen.model_copy(update={"to": self.agency.report_to})
 
     def link_secret(self) -> SecretStr | None:
         """What signs the links to recordings, if any are made. Raises ConfigError if it is absent or easily guessed."""

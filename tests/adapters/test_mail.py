@@ -14,7 +14,8 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 from pydantic import SecretStr
 
-from trunkline.adapters.mail import Image, message, send
+from trunkline.adapters.mail import send
+from trunkline.adapters.message import Image, message
 from trunkline.config import Mail
 from trunkline.errors import BadCredentials, ConfigError, RemoteError, Unreachable
 

@@ -11,7 +11,6 @@ import pytest
 import stamina
 from pydantic import SecretStr
 
-from trunkline import configfile
 from trunkline.adapters.mail import check, send
 from trunkline.config import Mail
 from trunkline.errors import BadCredentials, ConfigError, RemoteError, Unreachable
@@ -116,16 +115,6 @@ def test_an_authority_that_is_not_there_or_is_none(tmp_path: Path) -> None:
                 send(mail(sink, verify=str(tmp_path / name)), None, Report())
 
 
-def test_the_authoritys_file_is_relative_to_the_config(tmp_path: Path) -> None:
-    (tmp_path / "trunkline.toml").write_text(
-        '[agency]\nid = "n"\nname = "N"\ntimezone = "UTC"\ncountry = "AU"\n'
-        '[mail]\nurl = "smtp://mail.example"\nfrom = "r@n.example"\nverify = "certs/ca.pem"\n'
-    )
-    found = configfile.load(tmp_path / "trunkline.toml").mail
-    assert found is not None
-    assert found.authority == tmp_path / "certs" / "ca.pem"
-
-
 def test_greylisted_recipients_are_asked_again_alone_and_each_answer_is_told_at_once() -> None:
     seen = Seen()
     with MailSink() as sink:
@@ -179,6 +168,19 @@ def test_a_later_that_never_comes_says_who_waits_and_who_was_refused() -> None:
         sink.refuse_recipient(SECOND, "451 busy", times=9)
         with pytest.raises(Unreachable, match=r"not taken for second@.* refused: owner@acme\.example: 550"):
             send(mail(sink), None, Report())
+
+
+class Closing(MailSink):
+    """Takes the message, and is rude when it is told goodbye."""
+
+    async def handle_QUIT(self, _server: object, _session: object, _envelope: object) -> str:  # noqa: N802
+        return "421 too busy to say goodbye"
+
+
+def test_how_the_conversation_ends_does_not_send_a_mail_twice() -> None:
+    with Closing() as sink:
+        send(mail(sink), None, Report())
+    assert len(sink.mails) == 1
 
 
 def test_one_address_twice_is_one_recipient() -> None:

@@ -3,8 +3,12 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from mailed_report import OWNER, report
 
-from trunkline.flows.report import is_due
+from trunkline.config import Account
+from trunkline.flows.report import due_now, is_due
+from trunkline.store import mails
+from trunkline.store.lake import Lake
 
 
 def utc(text: str) -> dt.datetime:
@@ -44,3 +48,32 @@ def test_each_day_has_one_tick_also_when_clocks_change(zone: str, day: str, at: 
 def test_the_weekday_is_the_zones_own(weekdays: list[int], verdict: bool) -> None:
     monday_evening_in_utc = utc("2026-11-23T20:30")
     assert is_due(monday_evening_in_utc, "Australia/Adelaide", "07:00", weekdays) is verdict
+
+
+ADELAIDE = {"name": "A", "timezone": "Australia/Adelaide", "country": "AU", "report_to": [OWNER]}
+READERS = [
+    Account.model_validate({"id": "acme", **ADELAIDE}),
+    Account.model_validate({"id": "bluegum", **ADELAIDE}),
+    Account.model_validate({"id": "stille", **ADELAIDE, "timezone": "Europe/Berlin"}),
+]
+
+
+def due(lake: Lake, moment: str) -> set[str]:
+    return due_now(lake, "week", READERS, utc(moment), "07:00", [1])
+
+
+def test_a_mail_that_did_not_get_through_in_the_morning_is_due_until_the_evening(new_lake: Lake) -> None:
+    half_past_seven, five, evening = "2026-11-15T21:00", "2026-11-16T06:30", "2026-11-16T08:30"  # in Adelaide
+    assert due(new_lake, "2026-11-15T20:30") == {"acme", "bluegum"}
+    assert due(new_lake, half_past_seven) == set()  # never mailed so far: they begin with next Monday
+    week = report(to=(OWNER,))
+    with new_lake.write() as connection:
+        mails.begin(connection, week, week.message_id, [OWNER], utc("2026-11-15T20:31"))
+    assert due(new_lake, half_past_seven) == {"acme"}
+    assert due(new_lake, five) == {"acme"}
+    assert due(new_lake, evening) == set()
+    assert due(new_lake, "2026-11-16T21:00") == set()  # Tuesday
+    with new_lake.write() as connection:
+        mails.accept(connection, week.message_id, [OWNER], utc("2026-11-15T21:01"))
+    assert due(new_lake, five) == set()
+    assert due(new_lake, "2026-11-22T21:00") == {"acme"}  # a week later, of a run that failed before it could mail

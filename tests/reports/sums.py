@@ -115,7 +115,7 @@ class Sums:
             first = "first-time caller" if row["episode_first_time"] == "true" else ""
             last = dt.datetime.fromisoformat(row["episode_last_missed_local"])
             waited = span(float(row["episode_longest_wait_seconds"])) if row["episode_longest_wait_seconds"] else "–"
-            said = f"{last:%a} {last.day} {last:%b %H:%M}".replace("Sep ", "Sept ")  # as Australians write it
+            said = f"{last:%a} {last.day} {last:%b %H:%M}".replace(" Sep ", " Sept ")  # as Australia writes it
             lines.append(
                 (row["caller"], ", ".join(filter(None, (first, note))), int(row["episode_tries"]), said, waited)
             )

@@ -18,6 +18,8 @@ def test_the_agencys_files_and_a_folder_for_each_account(reports: dict[str, Buil
     expected = {f"northwind-2026-W46{ending}" for ending in endings} | {"index.html", ".index.lock"}
     for scope in ("acme", "bluegum", "stille"):
         expected |= {f"{scope}/{scope}-2026-W46{ending}" for ending in endings} | {f"{scope}/index.html"}
+        expected |= {f"{scope}/mailed/{scope}-2026-W46.{rows}.csv" for rows in ("calls", "callers")}
+    expected.add("mailed/northwind-2026-W46.accounts.csv")
     assert {str(path.relative_to(out)) for path in out.rglob("*") if path.is_file()} == expected
     assert {str(path.relative_to(out)) for one in reports.values() for path in one.paths.values()} < expected
 

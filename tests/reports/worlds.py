@@ -119,7 +119,6 @@ def _office(
         "recording_policy": policy,
         "recording_pauses": list(pausing),
         "holidays": [str(day) for day in holidays],
-        "report_to": [f"owner@{name}.example"],
         "missed": {"short_abandon_seconds": short, "callback_within": within},
         "pbx": [{"id": pbx, "url": f"https://{pbx}.example", **logins} for pbx in pbxs],
     }
@@ -180,10 +179,9 @@ def _is_known(office: Office, call: Call) -> bool:
 
 
 def _answer_to(rng: Random, office: Office, missed: Call, name: str) -> Call:
-    """A call back: at once or soon, at the very end of the time allowed, or just after it."""
+    """A call back: at once, at the very end of the time allowed, or just after it."""
     deadline = office.deadline(missed.at)
-    later = (missed.at + rng.random() * 30 * HOUR, missed.at + rng.random() * HOUR, missed.at)
-    at = rng.choice((*later, deadline, deadline + TICK))
+    at = rng.choice((missed.at + rng.random() * 30 * HOUR, deadline, deadline + TICK, missed.at + rng.random() * HOUR))
     outcome = rng.choice(("connected", "not_connected", "not_connected"))
     talk = 90.0 if outcome == "connected" else 0.0
     by = missed.number if outcome == "connected" else None
@@ -294,6 +292,7 @@ def _legs(office: Office) -> list[dict[str, object]]:
             "leg_id": f"{office.id}:{call.id}:{dn}",
             "call_id": call.id,
             "pbx_id": call.pbx,
+            "started_at": call.at,
             "destination_kind": "extension",
             "destination_dn": dn,
             "spoke": False,
@@ -314,7 +313,7 @@ def _recordings(office: Office) -> list[dict[str, object]]:
             "cause": tape.cause,
             "bytes": tape.size if tape.state == "stored" else None,
             "audio_seconds": tape.audio,
-            "started_at": tape.begins,
+            "started_at": tape.begins or call.at,
             "evidence": json.dumps({}),
         }
         for call in office.calls

@@ -66,8 +66,9 @@ def cut(
 
 
 def _copy_calls(lake: duckdb.DuckDBPyConnection, excerpt: duckdb.DuckDBPyConnection, values: Values) -> None:
-    """The span's calls, then those that belong to them, whenever they were."""
+    """The span's calls and those at the lake's ends, then those that belong to them, whenever they were."""
     _copy(lake, excerpt, "calls", _query("calls_inside"), values)
+    _copy(lake, excerpt, "calls", _query("calls_at_the_ends"), values)
     with _lent(
         lake, "going_on", excerpt, "SELECT DISTINCT continued_by AS call_id FROM calls WHERE continued_by IS NOT NULL"
     ):
@@ -76,7 +77,6 @@ def _copy_calls(lake: duckdb.DuckDBPyConnection, excerpt: duckdb.DuckDBPyConnect
         _copy(lake, excerpt, "calls", _query("calls_of_callers"), values)
     with _lent(lake, "held", excerpt, "SELECT call_id FROM calls"):
         _copy(lake, excerpt, "calls", _query("calls_gone_before"), values)
-    _copy(lake, excerpt, "calls", _query("calls_at_the_ends"), values)
 
 
 @contextlib.contextmanager

@@ -130,17 +130,25 @@ def refuse(connection: duckdb.DuckDBPyConnection, message_id: str, answers: Mapp
         )
 
 
-def unsent(connection: duckdb.DuckDBPyConnection) -> set[tuple[str, str]]:
-    """Scope and period of reports that were begun for some recipient who neither got them nor was refused."""
+def waiting(connection: duckdb.DuckDBPyConnection, periods: Mapping[str, str]) -> set[str]:
+    """Of these scopes, with the period due, those of which a recipient neither got the report nor was refused it.
+
+    A scope that was mailed before and has no row of its period waits too: its run failed before it began to mail. One
+    that was never mailed does not: its reports begin with the next time they are due.
+    """
     found = connection.execute(
         """
-        SELECT DISTINCT scope, period FROM (
-            SELECT scope, period FROM mails_sent GROUP BY scope, period, recipient
-            HAVING count(sent_at) = 0 AND count(refused) = 0
+        WITH wanted AS (SELECT unnest($scopes) AS scope, unnest($periods) AS period),
+        recipients AS (
+            SELECT scope, count(sent_at) = 0 AND count(refused) = 0 AS waits
+            FROM mails_sent JOIN wanted USING (scope, period) GROUP BY scope, recipient
         )
-        """
+        SELECT DISTINCT scope FROM wanted SEMI JOIN mails_sent USING (scope)
+        WHERE scope IN (SELECT scope FROM recipients WHERE waits) OR scope NOT IN (SELECT scope FROM recipients)
+        """,
+        {"scopes": list(periods), "periods": list(periods.values())},
     )
-    return set(found.fetchall())
+    return {scope for (scope,) in found.fetchall()}
 
 
 def told(

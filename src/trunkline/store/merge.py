@@ -20,6 +20,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "departments": ("pbx_id", "name"),
     "crm_contacts": ("crm_id", "number"),
     "crm_days": ("crm_id", "day"),
+    "alerts": ("alert_id",),
     "mails_sent": ("message_id", "recipient"),
 }
 # When a row was loaded, or what is made of its other columns, is no reason to write it again.

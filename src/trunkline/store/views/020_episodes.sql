@@ -4,6 +4,7 @@
 --   open            the time allowed has not passed, as far as the data is read without a gap
 --   never_returned  it has passed
 -- `is_removed`: retention removed the caller's number; nobody can be called back.
+-- `needs_call`: not reached, and not called since the last try, in time or not.
 -- `is_unjudged`: still open although the time allowed has passed, because a PBX was not read that far.
 -- The time allowed counts from the first miss: minutes and hours as they elapse, days and business days to the same
 -- local time. `seconds_to_callback` is first attempt - first miss, `open_seconds_to_callback` the opening hours in it.
@@ -77,6 +78,8 @@ SELECT t.episode_id, t.account_id, t.external_number, t.first_missed_at, t.last_
         - coalesce(t.open_seconds_at_miss, 0)
     END AS open_seconds_to_callback,
     t.last_attempt_at, t.reached_direction, t.deadline_at, t.as_of, t.first_time, t.longest_wait_seconds,
-    t.has_unread_span, t.is_removed, t.state = 'open' AND coalesce(t.deadline_at <= t.newest_as_of, false) AS is_unjudged
+    t.has_unread_span, t.is_removed, t.state = 'open' AND coalesce(t.deadline_at <= t.newest_as_of, false) AS is_unjudged,
+    NOT t.is_removed AND t.reached_at IS NULL
+        AND coalesce(t.last_attempt_at < t.last_missed_at, true) AS needs_call
 FROM timed AS t
 ASOF LEFT JOIN open_intervals AS o ON o.account_id = t.account_id AND t.first_attempt_at >= o.opens_at;

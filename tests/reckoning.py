@@ -204,10 +204,10 @@ def figures(office: Office, first: dt.date, end: dt.date, before: tuple[dt.date,
         "call_back": call_back(office, first, end),
         "heat": heat(office, first, end),
         "lost": lost_by(office, first, end),
-        "trend": spans(office, [first + n * DAY for n in range((end - first).days)], 1),
-        "weeks": spans(office, mondays(end), 7),
-        "waits": waits(office, first, end),
+        "trend": [span_of(office, first + number * DAY, 1) for number in range((end - first).days)],
+        "weeks": weeks(office, end),
         "strip": strip(office, first, end),
+        "waits": waits(office, first, end),
         "read": {pbx: _share(office, pbx, first, end) for pbx in office.pbxs},
         "is_comparable": all(_share(office, pbx, *days) == 1 for pbx in office.pbxs for days in ((first, end), before)),
         "lake_since": min((call.at for call in office.calls), default=None),
@@ -340,53 +340,49 @@ def lost_by(office: Office, first: dt.date, end: dt.date) -> dict[str, Counter[t
     }
 
 
-def spans(office: Office, starts: Sequence[dt.date], days: int) -> list[tuple[Any, ...]]:
-    """First day, share read, offered, lost, short abandons; blank where nothing was read."""
-    result: list[tuple[Any, ...]] = []
-    for first in starts:
-        end = first + days * DAY
-        shares = [
-            _share(office, pbx, first + n * DAY, first + (n + 1) * DAY) for pbx in office.pbxs for n in range(days)
-        ]
-        share = sum(shares) / len(shares)
-        offered = [one for one in of_days(office, first, end) if one.direction == "inbound"]
-        short = sum(is_short(office, one) is True for one in offered if one.missed)
-        counts = (len(offered), len(lost_calls(office, first, end)), short)
-        result.append((first, share, *(counts if share or offered else (None, None, None))))
-    return result
+def span_of(office: Office, first: dt.date, length: int) -> tuple[Any, ...]:
+    """First day, share of its days and PBXs that was read, offered, lost, short abandons; blank where nothing was."""
+    days = [first + number * DAY for number in range(length)]
+    shares = [_share(office, pbx, day, day + DAY) for day in days for pbx in office.pbxs]
+    offered = [one for one in of_days(office, first, first + length * DAY) if one.direction == "inbound"]
+    if not any(shares) and not offered:
+        return (first, 0.0, None, None, None)
+    lost = len(lost_calls(office, first, first + length * DAY))
+    short = sum(is_short(office, one) is True for one in offered if one.missed)
+    return (first, sum(shares) / len(shares), len(offered), lost, short)
 
 
-def mondays(end: dt.date) -> list[dt.date]:
-    """Of the last twelve whole weeks before `end`."""
-    last = end - 7 * DAY
-    while last.isoweekday() != 1:
-        last -= DAY
-    return [last - 7 * DAY * back for back in range(11, -1, -1)]
+def weeks(office: Office, end: dt.date) -> list[tuple[Any, ...]]:
+    """The last twelve weeks of Monday to Sunday that are over by then."""
+    monday = end - DAY * (end.isoweekday() - 1)
+    return [span_of(office, monday - back * 7 * DAY, 7) for back in range(12, 0, -1)]
 
 
 def waits(office: Office, first: dt.date, end: dt.date) -> dict[float | None, tuple[int, int, int]]:
-    """From so many seconds → answered, missed, short abandons; null: not known."""
+    """From so many seconds (null: not known) → answered, missed, and of these short abandons."""
+    steps = (0, 10, 20, 30, 60, 120, 300, office.short)
     found: dict[float | None, list[int]] = defaultdict(lambda: [0, 0, 0])
     for call in of_days(office, first, end):
         if call.direction == "inbound":
-            reached = [step for step in (0, 10, 20, 30, 60, 120, 300, office.short) if step <= (call.wait or 0)]
-            counts = found[None if call.wait is None else max(reached)]
-            counts[call.missed] += 1
-            counts[2] += bool(call.missed and is_short(office, call))
-    return {step: (answered, missed, short) for step, (answered, missed, short) in found.items()}
+            step = None if call.wait is None else max(step for step in steps if step <= call.wait)
+            found[step][call.missed] += 1
+            found[step][2] += call.missed and is_short(office, call) is True
+    return {step: tuple(counts) for step, counts in found.items()}
 
 
-def strip(office: Office, first: dt.date, end: dt.date) -> Counter[tuple[str, str | None, dt.date, str]]:
-    """PBX, number inside, day and what became of the recording → calls. A queue counts where it has a switch."""
-    found: Counter[tuple[str, str | None, dt.date, str]] = Counter()
+def strip(office: Office, first: dt.date, end: dt.date) -> dict[tuple[str, str | None, dt.date], Counter[str]]:
+    """PBX, number that took part (null: none did) and day → calls by what became of their recording."""
+    found: dict[tuple[str, str | None, dt.date], Counter[str]] = defaultdict(Counter)
     for call in of_days(office, first, end):
-        if call.spoke:
-            state, cause = recording_state(office, call)
-            fate = _not_eligible(office, call) or cause or ("pending" if state == "pending" else "covered")
-            who = {call.by} if call.direction != "outbound" else set()
-            who |= {call.queue} if (call.pbx, call.queue) in office.switches else set()
-            for dn in who or {None}:
-                found[call.pbx, dn, office.local(call.at).date(), fate] += 1
+        if not call.spoke:
+            continue
+        inside = {call.by} if call.by and call.direction != "outbound" else set()
+        if call.queue and (call.pbx, call.queue) in office.switches:
+            inside.add(call.queue)
+        state, cause = recording_state(office, call)
+        said = {"verified": "covered", "paused": "covered"}.get(state, cause or state)
+        for dn in inside or {None}:
+            found[call.pbx, dn, office.local(call.at).date()][_not_eligible(office, call) or said] += 1
     return found
 
 
