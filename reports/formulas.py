@@ -40,12 +40,17 @@ def lines(now: Slice, calls: Sheet, callers: Sheet) -> list[Line]:
         Line("Short abandons", volumes.short_abandons, short),
         _rate("Missed-call rate", volumes.missed_rate, f"{missed}-{short}", f"{offered}-{short}"),
         _rate("Missed-call rate with short abandons", volumes.gross_rate, missed, offered),
+        Line("Missed in opening hours", volumes.lost_in_hours, _count(calls, lost=True, in_hours=True)),
+        Line("Missed outside opening hours", volumes.lost_outside_hours, _count(calls, lost=True, in_hours=False)),
+        Line("Missed with a withheld number", volumes.withheld, _count(calls, outcome="missed", caller="withheld")),
         Line("Missed callers with a number", back.callers, f"COUNTA({_range(callers, 'episode_id')})"),
         Line("Called back in time", back.returned, _count(callers, state="returned")),
         Line("Got through later", back.self_recovered, _count(callers, state="self_recovered")),
         Line("Still in time", back.still_open, _count(callers, state="open")),
         Line("Never called back", back.never_returned, _count(callers, state="never_returned")),
         Line("To call back now", back.to_call, _count(callers, call_back_now=True)),
+        _quantile("Seconds to call back, half within", back.median_callback_seconds, callers, 0.5),
+        _quantile("Seconds to call back, nine in ten within", back.p90_callback_seconds, callers, 0.9),
         Line("Calls in which people spoke", found.spoken, _count(calls, people_spoke=True)),
         Line("of these recorded", found.recorded, _count(calls, recorded=True)),
         Line("Calls that should be recorded", found.eligible, _count(calls, eligible=True)),
@@ -55,6 +60,12 @@ def lines(now: Slice, calls: Sheet, callers: Sheet) -> list[Line]:
         Line("missing", found.missing, judged[3]),
         Line("pending", found.pending, _count(calls, eligible=True, recording_state="pending")),
         Line("not known", found.unknown, _count(calls, eligible=True, recording_state="unknown")),
+        *(
+            Line(
+                f"missing or not known: {one.label}", one.calls, _count(calls, eligible=True, coverage_cause=one.label)
+            )
+            for one in (*found.causes, *found.unknown_causes)
+        ),
         _rate("Recording coverage", found.rate, "+".join(judged[:2]), "+".join(judged)),
         _rate("Coverage of all calls in which people spoke", found.spoken_rate, _count(calls, recorded=True), known),
         Line("Recorded although the policy says no", found.recorded_in_error, _count(calls, recorded_in_error=True)),
@@ -63,6 +74,10 @@ def lines(now: Slice, calls: Sheet, callers: Sheet) -> list[Line]:
 
 def _rate(name: str, value: float | None, part: str, whole: str) -> Line:
     return Line(name, value, f'IFERROR(({part})/({whole}),"")', is_rate=True)
+
+
+def _quantile(name: str, value: float | None, callers: Sheet, share: float) -> Line:
+    return Line(name, value, f'IFERROR(PERCENTILE({_range(callers, "seconds_to_callback")},{share}),"")')
 
 
 def _range(sheet: Sheet, head: str) -> str:
