@@ -4,7 +4,7 @@ PYTHON ?= python3
 UV := .venv/bin/uv
 RUN := .venv/bin
 
-.PHONY: demo test check setup dev browser lint types unit storm kills month exactly-once truth bench-recordings bench-crm-pace messages clean
+.PHONY: demo test check setup dev browser lint types unit storm kills month exactly-once truth bench-recordings bench-crm-pace bench-reports messages clean
 
 demo: setup ## the whole job against simulated PBXs, CRMs and a mail server, into ./demo/
 	$(RUN)/trunkline demo
@@ -61,6 +61,9 @@ bench-crm-pace: setup ## 1,000 calls to one CRM beside what its rate limit alone
 
 bench-recordings: setup ## fetching 2,000 recordings of 500 kB, beside curl (see benchmarks/README.md)
 	$(RUN)/python benchmarks/recordings.py
+
+bench-reports: setup ## all reports of 200 accounts over lakes of one and ten million calls: some minutes
+	$(RUN)/python benchmarks/reports.py
 
 messages: ## the catalogs of reports/locale brought up to date with the code: then translate what is empty
 	cd reports && ../$(RUN)/pybabel -q extract -F ../pyproject.toml -k N_ --omit-header --add-location file --sort-by-file -w 110 -o locale/trunkline.pot .

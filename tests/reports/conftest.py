@@ -24,6 +24,11 @@ def connection(new_lake: Lake) -> Iterator[duckdb.DuckDBPyConnection]:
         yield connection
 
 
-@pytest.fixture
-def reports(connection: duckdb.DuckDBPyConnection, tmp_path: Path) -> dict[str, Built]:
-    return built(connection, tmp_path / "out", config())
+@pytest.fixture(scope="session")
+def reports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Built]:
+    """The small lake's reports, made once: to be looked at only."""
+    place = tmp_path_factory.mktemp("reports")
+    with Lake(place / "lake.duckdb").write() as connection:
+        write_settings(connection, config(), [2026])
+        fill(connection)
+        return built(connection, place / "out", config())

@@ -12,8 +12,8 @@ from trunkline.reports.build import build
 from trunkline.reports.write import Built
 
 
-def test_the_agencys_files_and_a_folder_for_each_account(reports: dict[str, Built], tmp_path: Path) -> None:
-    out = tmp_path / "out"
+def test_the_agencys_files_and_a_folder_for_each_account(reports: dict[str, Built]) -> None:
+    out = reports["northwind"].paths["page"].parent
     endings = (".html", ".mail.html", ".txt", ".xlsx", ".csv", ".json")
     expected = {f"northwind-2026-W46{ending}" for ending in endings} | {"index.html", ".index.lock"}
     for scope in ("acme", "bluegum", "stille"):
