@@ -4,7 +4,7 @@ PYTHON ?= python3
 UV := .venv/bin/uv
 RUN := .venv/bin
 
-.PHONY: demo test check setup dev browser lint types unit storm kills month exactly-once bench-recordings bench-crm-pace bench-reports messages clean
+.PHONY: demo test check setup dev browser lint types unit storm kills month exactly-once truth bench-recordings bench-crm-pace bench-reports messages clean
 
 demo: setup ## the whole job against simulated PBXs, CRMs and a mail server, into ./demo/
 	$(RUN)/trunkline demo
@@ -52,6 +52,9 @@ kills: setup ## a sync killed at every point, and the fetching of recordings 50 
 
 exactly-once: setup ## every kind of CRM under faults and kills, with ten seeds: some minutes
 	TRUNKLINE_KILLS=8 TRUNKLINE_SEEDS="1 2 3 4 5 6 7 8 9 10" $(RUN)/pytest -n0 tests/tasks/test_exactly_once.py
+
+truth: setup ## the reports' figures against a reckoning of their own, in 400 random worlds: about twenty minutes
+	TRUNKLINE_SEEDS="$$(seq -s ' ' 1 400)" $(RUN)/pytest -n 2 tests/reports/test_truth.py tests/reports/test_recompute.py
 
 bench-crm-pace: setup ## 1,000 calls to one CRM beside what its rate limit alone costs: four minutes
 	$(RUN)/python benchmarks/crm_pace.py

@@ -41,12 +41,17 @@ def lines(now: Slice, calls: Sheet, callers: Sheet) -> list[Line]:
         Line(_("Short abandons"), volumes.short_abandons, short),
         _rate(_("Missed-call rate"), volumes.missed_rate, f"{missed}-{short}", f"{offered}-{short}"),
         _rate(_("Missed-call rate with short abandons"), volumes.gross_rate, missed, offered),
+        Line(_("Missed in opening hours"), volumes.lost_in_hours, _count(calls, lost=True, in_hours=True)),
+        Line(_("Missed outside opening hours"), volumes.lost_outside_hours, _count(calls, lost=True, in_hours=False)),
+        Line(_("Missed with a withheld number"), volumes.withheld, _count(calls, outcome="missed", caller="withheld")),
         Line(_("Missed callers with a number"), back.callers, f"COUNTA({_range(callers, 'episode_id')})"),
         Line(_("Called back in time"), back.returned, _count(callers, state="returned")),
         Line(_("Got through later"), back.self_recovered, _count(callers, state="self_recovered")),
         Line(_("Still in time"), back.still_open, _count(callers, state="open")),
         Line(_("Never called back"), back.never_returned, _count(callers, state="never_returned")),
         Line(_("To call back now"), back.to_call, _count(callers, call_back_now=True)),
+        _quantile(_("Seconds to call back, half within"), back.median_callback_seconds, callers, 0.5),
+        _quantile(_("Seconds to call back, nine in ten within"), back.p90_callback_seconds, callers, 0.9),
         Line(_("Calls in which people spoke"), found.spoken, _count(calls, people_spoke=True)),
         Line(_("of these recorded"), found.recorded, _count(calls, recorded=True)),
         Line(_("Calls that should be recorded"), found.eligible, _count(calls, eligible=True)),
@@ -56,6 +61,14 @@ def lines(now: Slice, calls: Sheet, callers: Sheet) -> list[Line]:
         Line(_("missing"), found.missing, judged[3]),
         Line(_("pending"), found.pending, _count(calls, eligible=True, recording_state="pending")),
         Line(_("not known"), found.unknown, _count(calls, eligible=True, recording_state="unknown")),
+        *(
+            Line(
+                _("missing or not known: %(cause)s", cause=one.label),
+                one.calls,
+                _count(calls, eligible=True, coverage_cause=one.label),
+            )
+            for one in (*found.causes, *found.unknown_causes)
+        ),
         _rate(_("Recording coverage"), found.rate, "+".join(judged[:2]), "+".join(judged)),
         _rate(_("Coverage of all calls in which people spoke"), found.spoken_rate, _count(calls, recorded=True), known),
         Line(_("Recorded although the policy says no"), found.recorded_in_error, _count(calls, recorded_in_error=True)),
@@ -64,6 +77,10 @@ def lines(now: Slice, calls: Sheet, callers: Sheet) -> list[Line]:
 
 def _rate(name: str, value: float | None, part: str, whole: str) -> Line:
     return Line(name, value, f'IFERROR(({part})/({whole}),"")', is_rate=True)
+
+
+def _quantile(name: str, value: float | None, callers: Sheet, share: float) -> Line:
+    return Line(name, value, f'IFERROR(PERCENTILE({_range(callers, "seconds_to_callback")},{share}),"")')
 
 
 def _range(sheet: Sheet, head: str) -> str:

@@ -6,10 +6,12 @@ import csv
 import io
 import re
 import zipfile
+from pathlib import Path
 from xml.etree import ElementTree
 
+import duckdb
 import pytest
-from small_lake import Page, rows_of
+from small_lake import FULL_NUMBER, Book, Page, built, config, rows_of
 
 from trunkline.reports.write import Built
 
@@ -50,7 +52,7 @@ def test_the_workbooks_formulas_name_the_right_columns(reports: dict[str, Built]
     periods = [row["period"] for row in told]
     assert len(sheets["Calls"]) == periods.count("this") < len(periods)  # the CSV alone has the period before too
     formulas = re.findall(r"<f>(COUNTIFS\([^()]*\))</f><v>(\d+)</v>", page)
-    assert len(formulas) >= 15
+    assert len(formulas) >= 20
     for formula, value in formulas:
         tests = re.findall(r"(\w+)!\$([A-Z]+)\$2:\$\2\$(\d+),(\"[^\"]*\"|TRUE|FALSE)", formula)
         name = tests[0][0]
@@ -61,6 +63,13 @@ def test_the_workbooks_formulas_name_the_right_columns(reports: dict[str, Built]
         ]
         counted = sum(all(row.get(head) == want for head, want in wanted) for row in sheets[name])
         assert counted == int(value), formula
+    (half, said), (nine, more) = re.findall(r"<f>IFERROR\((PERCENTILE\(.*?\)),\"\"\)</f><v>([\d.]+)</v>", page)
+    letter = next(one for one, head in columns["Callers"].items() if head == "seconds_to_callback")
+    assert [half, nine] == [f"PERCENTILE(Callers!${letter}$2:${letter}$7,{part})" for part in (0.5, 0.9)]
+    taken = [float(row["seconds_to_callback"]) for row in sheets["Callers"] if row.get("seconds_to_callback")]
+    first, last = sorted(taken)
+    assert float(said) == pytest.approx((first + last) / 2)
+    assert float(more) == pytest.approx(first + 0.9 * (last - first))
 
 
 def test_the_csvs_rows_recompute_the_figures(reports: dict[str, Built]) -> None:
@@ -88,3 +97,15 @@ def test_the_page_fetches_nothing_and_shows_every_row(reports: dict[str, Built])
     agency = Page(reports["northwind"].paths["page"].read_text("utf-8")).tags
     ids = {one["id"] for _tag, one in agency if "id" in one}
     assert {(one["href"] or "")[1:] for _tag, one in agency if (one.get("href") or "").startswith("#")} <= ids
+
+
+def test_masked_callers_can_still_be_counted(connection: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    """Two numbers that end in the same digits look alike; their keys do not, and tell no number."""
+    Book(connection).call("m9", "2026-11-13 17:00", "missed", "+61412999006")  # m8's is +61412000006
+    text = built(connection, tmp_path, config(masking="everywhere"))["acme"].paths["csv"].read_text("utf-8-sig")
+    rows = {row["call_id"]: row for row in csv.DictReader(io.StringIO(text))}
+    assert not [row for row in rows.values() if FULL_NUMBER.search(row["caller"])]
+    assert rows["m8"]["caller"] == rows["m9"]["caller"] == "+61 4•• ••• 006"
+    assert rows["m8"]["caller_key"] != rows["m9"]["caller_key"]
+    assert rows["m1"]["caller_key"] == rows["m2"]["caller_key"] == rows["a0"]["caller_key"] == "caller 1"
+    assert rows["m7"]["caller_key"] == ""  # withheld

@@ -179,9 +179,10 @@ def _is_known(office: Office, call: Call) -> bool:
 
 
 def _answer_to(rng: Random, office: Office, missed: Call, name: str) -> Call:
-    """A call back: at once, at the very end of the time allowed, or just after it."""
+    """A call back: at once or soon, at the very end of the time allowed, or just after it."""
     deadline = office.deadline(missed.at)
-    at = rng.choice((missed.at + rng.random() * 30 * HOUR, deadline, deadline + TICK, missed.at + rng.random() * HOUR))
+    later = (missed.at + rng.random() * 30 * HOUR, missed.at + rng.random() * HOUR, missed.at)
+    at = rng.choice((*later, deadline, deadline + TICK))
     outcome = rng.choice(("connected", "not_connected", "not_connected"))
     talk = 90.0 if outcome == "connected" else 0.0
     by = missed.number if outcome == "connected" else None
