@@ -65,14 +65,16 @@ def hard(connection: duckdb.DuckDBPyConnection) -> None:
         book.put("pbx_settings", pbx_id="acme-main", dn=dn, name=name, kind="queue", day=WEEK.since.date())
 
 
-def _hard_config() -> Config:
+def _hard_config(language: str = "en") -> Config:
     plain = config(name=HOSTILE).model_dump(by_alias=True, exclude_unset=True)
     plain["account"][1]["name"] = LONG
+    plain["agency"]["language"] = language
     links = {"url": "https://play.northwind.example", "secret": "env:LINK_SECRET", "days": 7}
     return Config.model_validate(plain | {"links": links})
 
 
-def _lake(empty: Path, folder: Path, chosen: Config, *fillings: Filling) -> dict[str, Built]:
+def lake_of(empty: Path, folder: Path, chosen: Config, *fillings: Filling) -> dict[str, Built]:
+    """The week's reports by account id, of a new lake in `folder`."""
     folder.mkdir(parents=True)
     with Lake(Path(shutil.copy(empty, folder / "lake.duckdb"))).write() as connection:
         write_settings(connection, chosen, [2026])
@@ -109,15 +111,18 @@ def many(connection: duckdb.DuckDBPyConnection, count: int) -> AgencyFigures:
 
 def documents(empty: Path, folder: Path) -> dict[str, Path]:
     """Name → file; the name ends in `mail` or `page`. LINK_SECRET is set."""
-    small = _lake(empty, folder / "small", config(), fill)
-    worse = _lake(empty, folder / "hard", _hard_config(), fill, hard)
-    still = _lake(empty, folder / "quiet", config(), quiet)
+    small = lake_of(empty, folder / "small", config(), fill)
+    worse = lake_of(empty, folder / "hard", _hard_config(), fill, hard)
+    german = lake_of(empty, folder / "german", _hard_config("de"), fill, hard)
+    still = lake_of(empty, folder / "quiet", config(), quiet)
     shown = {
         "account": small["acme"],
         "unread": small["stille"],
         "agency": small["northwind"],
         "hard": worse["acme"],
         "hard-agency": worse["northwind"],
+        "german": german["acme"],
+        "german-agency": german["northwind"],
         "quiet": still["acme"],
         "quiet-agency": still["northwind"],
     }

@@ -78,7 +78,7 @@ def test_the_checks_find_what_is_wrong(everything: Found) -> None:
 
 
 def test_nothing_is_wider_than_the_screen(found: Found) -> None:
-    assert len(each(found)) == 8 * 6 + 7 * 4  # mails also without their style sheet
+    assert len(each(found)) == 10 * 6 + 9 * 4  # mails also without their style sheet
     assert {name: one["scroll_width"] for name, one in each(found) if one["scroll_width"] > one["width"]} == {}
 
 
@@ -100,7 +100,7 @@ def test_without_its_style_sheet_a_mail_says_the_same(found: Found) -> None:
     mails = [
         {(mode["width"], mode["bare"]): mode["words"] for mode in one["modes"]} for one in found if "complaints" in one
     ]
-    assert len(mails) == 8
+    assert len(mails) == 10
     for words in mails:
         assert words[600, True].split() == words[600, False].split()
         assert words[375, True].split() == words[375, False].split()

@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[2]
 LOCALE = ROOT / "reports" / "locale"
 LANGUAGES = sorted(set(get_args(fields.Language)) - {SOURCE})
 SAME_AS_ENGLISH: dict[str, set[str]] = {
-    "de": {"%(start)s–%(end)s min", "%(start)s–%(end)s s", "Audio (s)", "CSV", "Name", "PDF", "Text", "Version"}
+    "de": {"%(start)s–%(end)s min", "%(start)s–%(end)s s", "Audio (s)", "CSV", "Name", "PDF", "Text", "Version"},
 }
 
 
