@@ -99,6 +99,11 @@ def gettext_many(one: str, many: str, amount: int) -> str:
     return speaks().catalog.ngettext(one, many, amount)
 
 
+def pgettext(context: str, message: str) -> str:
+    """The message as it is said in that place, say the head of a narrow column, its places not filled."""
+    return speaks().catalog.pgettext(context, message)
+
+
 def _(message: str, /, **values: object) -> str:
     """The message in the language spoken, with its places filled."""
     return gettext(message) % values

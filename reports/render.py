@@ -35,7 +35,7 @@ def templates() -> jinja2.Environment:
     )
     environment.add_extension("jinja2.ext.i18n")
     environment.install_gettext_callables(  # type: ignore[attr-defined]  # the extension's
-        language.gettext, language.gettext_many, newstyle=True
+        language.gettext, language.gettext_many, newstyle=True, pgettext=language.pgettext
     )
     environment.filters |= {"zip": zip, "capitalize": words.initial, "number": words.number}
     environment.globals |= {

@@ -127,7 +127,8 @@ def documents(empty: Path, folder: Path) -> dict[str, Path]:
         "quiet-agency": still["northwind"],
     }
     found = {f"{name}-{kind}": one.paths[kind] for name, one in shown.items() for kind in ("mail", "page")}
-    del found["quiet-agency-page"]  # as the others
+    for name in ("german-agency-page", "quiet-agency-page"):  # as the others
+        del found[name]
     found["index-page"] = folder / "small" / "out" / "index.html"
     with Lake(folder / "small" / "lake.duckdb").read() as connection:
         found["large-mail"] = folder / "large-mail.html"

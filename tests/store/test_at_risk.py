@@ -71,10 +71,10 @@ def test_the_words_name_the_first_day_in_the_accounts_zone_and_the_step(
     recording(26, state="missing", cause="access")
     refused, waits = said()
     assert waits.message == (
-        "will delete 2 recordings that are not stored yet, the first on Wed 16 Sep: they wait to be fetched"
+        "will delete 2 recordings that are not stored yet, the first on Wed 16 Sept: they wait to be fetched"
     )
     assert waits.mend == "run trunkline recordings --pbx pbx now"
-    assert refused.message.startswith("will delete 1 recording that is not stored yet, the first on Sat 19 Sep")
+    assert refused.message.startswith("will delete 1 recording that is not stored yet, the first on Sat 19 Sept")
     assert "Recording Manager" in refused.mend
     assert waits.is_risk and refused.is_risk
 
@@ -82,7 +82,7 @@ def test_the_words_name_the_first_day_in_the_accounts_zone_and_the_step(
 @pytest.mark.parametrize(
     ("used", "says"),
     [
-        ([500, 600, 700], "its room for recordings is full about Fri 18 Sep"),  # 100 a day, 300 left
+        ([500, 600, 700], "its room for recordings is full about Fri 18 Sept"),  # 100 a day, 300 left
         ([500, 510, 520], None),  # 48 days
         ([700, 600, 500], None),  # it empties
         ([900, 1000, 1000], None),  # it is full: recording has stopped, which the probe says
