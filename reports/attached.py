@@ -54,10 +54,8 @@ def account_files(agency: Agency, f: AccountFigures, rows: Rows, out: Path, now:
     if "xlsx" in agency.attach:
         book = sheets.call_sheet(f.account, rows.calls, "mail")
         makers[f"{name}.xlsx"] = lambda: workbook.account_book(f, book, callers, terms, now)
-    masked = "" if f.account.masking == "none" else "; phone numbers are masked"
-    return _written(
-        agency, makers, (calls, callers), out, f"the rows from which every figure can be recomputed{masked}"
-    )
+    what = _IN_FULL if f.account.masking == "none" else _MASKED
+    return _written(agency, makers, (calls, callers), out, what)
 
 
 def agency_files(f: AgencyFigures, sheet: Sheet, out: Path, now: dt.datetime) -> Attached:
