@@ -68,6 +68,7 @@ def snapshot(connection: duckdb.DuckDBPyConnection, periods: Sequence[Period], a
 
 AT_ONCE = 10
 _AT_HAND = {
+    "report_accounts": "(SELECT unnest($account_ids) AS account_id)",
     "report_calls": "every_call WHERE account_id IN (SELECT unnest($account_ids))",
     "report_episodes": "every_episode WHERE account_id IN (SELECT unnest($account_ids))",
     "report_parties": "every_party WHERE account_id IN (SELECT unnest($account_ids))",
@@ -82,11 +83,17 @@ _AT_HAND = {
 def take(connection: duckdb.DuckDBPyConnection, accounts: Sequence[Account]) -> None:
     """Lays out the rows of some accounts, `AT_ONCE` at best: their queries then cost what these have, not what all
     have; and picking them costs as much as ten queries, whether for one account or for ten. Needs `snapshot`.
+    Whoever asks for the figures of another account gets them at that cost.
     """
     pbx_ids = [pbx.id for account in accounts for pbx in account.pbx]
     values = {"account_ids": [account.id for account in accounts], "pbx_ids": pbx_ids}
     for table, source in _AT_HAND.items():
         sql.execute(connection, f"CREATE OR REPLACE TEMP TABLE {table} AS FROM {source}", values)
+
+
+def _at_hand(connection: duckdb.DuckDBPyConnection, account: Account) -> None:
+    if not connection.execute("SELECT 1 FROM report_accounts WHERE account_id = ?", [account.id]).fetchone():
+        take(connection, [account])
 
 
 def account_figures(
@@ -98,6 +105,7 @@ def account_figures(
     """
     period = period.in_zone(account.timezone)
     before = period.previous()
+    _at_hand(connection, account)
     reach = sql.one(connection, "reach", {"account_id": account.id})
     now, then = _values(account, period), _values(account, before)
     opening = sql.run(connection, "opening_hours", now)
@@ -131,6 +139,7 @@ def as_of(
     connection: duckdb.DuckDBPyConnection, account: Account, period: Period, moment: dt.datetime | None
 ) -> Slice | None:
     """A period's figures as they stood when the data reached to `moment`; null where nothing of it was read."""
+    _at_hand(connection, account)
     values = _values(account, period)
     if not any(pbx.is_read for pbx in _reading(connection, values, period)):
         return None
@@ -146,6 +155,7 @@ def same_age(period: Period, as_of: dt.datetime | None) -> dt.datetime:
 def call_rows(connection: duckdb.DuckDBPyConnection, figures: AccountFigures) -> tuple[list[sql.Row], list[sql.Row]]:
     """Every call of the period and of the one before, with what is known of its caller. Needs `snapshot`."""
     account, period = figures.account, figures.period
+    _at_hand(connection, account)
     then = {**_values(account, period.previous()), "as_of": same_age(period, figures.as_of)}
     now = {**_values(account, period), "as_of": None}
     return sql.run(connection, "call_rows", now), sql.run(connection, "call_rows", then)

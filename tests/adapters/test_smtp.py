@@ -29,6 +29,8 @@ class Report:
     recipients: tuple[str, ...] = (OWNER, f"Second Owner <{SECOND}>")
     message_id: str = "<acme.2026-W46.0123456789abcdef@northwind.example>"
     unsubscribe: str = "ops@northwind.example"
+    reply_to: str = ""
+    images: tuple[()] = ()
     attachments: tuple[Path, ...] = ()
 
 

@@ -55,7 +55,7 @@ class Calls:
     def seen(self) -> list[Any]:
         """All that the views say, but who."""
         return [
-            self.rows("SELECT * EXCLUDE (external_number, is_removed) FROM episodes ORDER BY episode_id"),
+            self.rows("SELECT * EXCLUDE (external_number, is_removed, needs_call) FROM episodes ORDER BY episode_id"),
             self.rows("SELECT call_id, episode_id, first_time, short_abandon, day FROM missed_calls ORDER BY call_id"),
             self.rows("SELECT count(*), count(external_number) FROM calls"),
         ]
