@@ -19,6 +19,7 @@ from trunkline.errors import ConfigError, StorageError
 _KINDS: dict[str, tuple[str, str, dict[str, str]]] = {
     ".csv": ("text", "csv", {"charset": "utf-8"}),
     ".xlsx": ("application", "vnd.openxmlformats-officedocument.spreadsheetml.sheet", {}),
+    ".pdf": ("application", "pdf", {}),
 }
 # A header of this length stays on one line: relays were seen to break DKIM over a folded List-Unsubscribe.
 _POLICY = SMTP.clone(max_line_length=998)
@@ -73,7 +74,7 @@ class Outgoing(Protocol):
 
     @property
     def attachments(self) -> tuple[Path, ...]:
-        """Files to go with it: .csv or .xlsx."""
+        """Files to go with it: .csv, .xlsx or .pdf."""
         ...
 
     @property

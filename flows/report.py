@@ -64,7 +64,7 @@ async def report(
     """
     scope = Scope.of(config, accounts, ())
     with_pdf = pdf or scope.config.agency.pdf
-    if with_pdf:
+    if with_pdf or "pdf" in scope.config.agency.attach:
         pdfs.require()
     work = Work.open(scope.config)
     moment = scheduled_start() if at else now()

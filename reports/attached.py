@@ -1,15 +1,18 @@
-"""The files that go with a mail: the rows behind its figures, with numbers as the account's mails may show them."""
+"""The files that go with a mail: the rows behind its figures, and the page, with numbers as the account's mails may
+show them.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from trunkline.config import Agency
-from trunkline.reports import csvfile, definitions, folder, sheets, titles, words, workbook
+from trunkline.reports import csvfile, definitions, folder, paper, sheets, titles, words, workbook
 from trunkline.reports.account import AccountFigures
 from trunkline.reports.agency import AgencyFigures
 from trunkline.reports.language import N_, _
@@ -19,6 +22,8 @@ from trunkline.reports.sql import Row
 MOST_BYTES = 5_000_000  # of all files of a mail: many servers refuse 10 MB, and base64 adds a third
 _MASKED = N_("Attached: %(files)s: the rows from which every figure can be recomputed; phone numbers are masked.")
 _IN_FULL = N_("Attached: %(files)s: the rows from which every figure can be recomputed.")
+_MASKED_PAGE = N_("Attached: %(files)s: the full page; phone numbers are masked.")
+_PAGE = N_("Attached: %(files)s: the full page.")
 _OF_ACCOUNTS = N_("Attached: %(files)s: the figures of each account.")
 FOLDER = "mailed"  # beside the reports, whose files of the same kind may hold full numbers
 
@@ -42,59 +47,70 @@ class Rows:
 
 
 def account_files(agency: Agency, f: AccountFigures, rows: Rows, out: Path, now: dt.datetime) -> Attached:
-    """Calls and callers of one account as CSV, and its workbook, as `agency.attach` says."""
+    """Calls and callers of one account as CSV, its workbook and its page as PDF, as `agency.attach` says.
+
+    What fits less than all goes in this order: without the rows a figure cannot be checked.
+    """
     calls, callers = (
         sheets.csv_sheet(f.account, rows.calls, rows.before, "mail"),
         sheets.caller_sheet(f.account, rows.callers, "mail"),
     )
+    this = sheets.call_sheet(f.account, rows.calls, "mail")
     name, terms = folder.stem(f.account.id, f.period), definitions.terms([f.account])
-    makers: Makers = {}
+    behind, printed = (_IN_FULL, _PAGE) if f.account.masking == "none" else (_MASKED, _MASKED_PAGE)
+    found: list[_File] = []
     if "csv" in agency.attach:
-        makers |= {f"{name}.calls.csv": _csv(calls), f"{name}.callers.csv": _csv(callers)}
+        found.append(_File(f"{name}.calls.csv", behind, lambda: csvfile.content(calls)))
+        found.append(_File(f"{name}.callers.csv", behind, lambda: csvfile.content(callers)))
     if "xlsx" in agency.attach:
-        book = sheets.call_sheet(f.account, rows.calls, "mail")
-        makers[f"{name}.xlsx"] = lambda: workbook.account_book(f, book, callers, terms, now)
-    what = _IN_FULL if f.account.masking == "none" else _MASKED
-    return _written(agency, makers, (calls, callers), out, what)
+        found.append(_File(f"{name}.xlsx", behind, lambda: workbook.account_book(f, this, callers, terms, now)))
+    if "pdf" in agency.attach:
+        found.append(_File(f"{name}.pdf", printed, lambda: paper.account_pdf(f, agency, this, callers, "mail")))
+    return _written(agency, found, (calls, callers), out)
 
 
 def agency_files(f: AgencyFigures, sheet: Sheet, out: Path, now: dt.datetime) -> Attached:
     """One row per account: no caller is in it."""
     agency, name = f.agency, folder.stem(f.agency.id, f.period)
     terms = definitions.terms([one.account for one in f.accounts])
-    makers: Makers = {}
+    found: list[_File] = []
     if "csv" in agency.attach:
-        makers[f"{name}.accounts.csv"] = _csv(sheet)
+        found.append(_File(f"{name}.accounts.csv", _OF_ACCOUNTS, lambda: csvfile.content(sheet)))
     if "xlsx" in agency.attach:
         title = f"{agency.name}, {titles.title(f.period)}"
-        makers[f"{name}.xlsx"] = lambda: workbook.agency_book(title, sheet.heads, sheet.rows, terms, now)
-    return _written(agency, makers, (sheet,), out, _OF_ACCOUNTS)
+        book = functools.partial(workbook.agency_book, title, sheet.heads, sheet.rows, terms, now)
+        found.append(_File(f"{name}.xlsx", _OF_ACCOUNTS, book))
+    if "pdf" in agency.attach:
+        found.append(_File(f"{name}.pdf", _PAGE, lambda: paper.agency_pdf(f)))
+    return _written(agency, found, (sheet,), out)
 
 
-Makers = dict[str, Callable[[], bytes]]
+@dataclass(frozen=True)
+class _File:
+    """`what`: the sentence that says what it holds."""
+
+    name: str
+    what: str
+    make: Callable[[], bytes]
 
 
-def _csv(sheet: Sheet) -> Callable[[], bytes]:
-    return lambda: csvfile.content(sheet)
-
-
-def _written(agency: Agency, makers: Makers, shown: Sequence[Sheet], out: Path, what: str) -> Attached:
+def _written(agency: Agency, wanted: Sequence[_File], shown: Sequence[Sheet], out: Path) -> Attached:
     """The files in their order, as long as they fit together."""
     files: list[Path] = []
+    said: dict[str, list[str]] = {}
     left_out: list[str] = []
     size, place = 0, out / FOLDER
-    for name, make in makers.items():
-        content = make()
+    for one in wanted:
+        content = one.make()
         if size + len(content) > MOST_BYTES:
-            left_out.append(name)
+            left_out.append(one.name)
             continue
         place.mkdir(parents=True, exist_ok=True)
-        folder.put(place / name, content)
-        files.append(place / name)
+        folder.put(place / one.name, content)
+        files.append(place / one.name)
+        said.setdefault(one.what, []).append(one.name)
         size += len(content)
-    notes = []
-    if files:
-        notes.append(_(what, files=", ".join(path.name for path in files)))
+    notes = [_(what, files=", ".join(names)) for what, names in said.items()]
     if left_out:
         notes.append(
             _(
@@ -105,4 +121,4 @@ def _written(agency: Agency, makers: Makers, shown: Sequence[Sheet], out: Path, 
             )
         )
     digest = hashlib.sha256("".join(map(csvfile.text, shown)).encode()).hexdigest()
-    return Attached(tuple(files), " ".join(notes), digest if makers else "")
+    return Attached(tuple(files), " ".join(notes), digest if wanted else "")

@@ -18,17 +18,26 @@ from trunkline.reports.sorting import Sorted
 Files = list[tuple[str, str]]
 
 
-def account_page(f: AccountFigures, agency: Agency, calls: Sheet, callers: Sheet, files: Files, plays: Plays) -> str:
-    """One account's page: one file, no request to anywhere unless somebody plays a recording."""
+def account_page(
+    f: AccountFigures,
+    agency: Agency,
+    calls: Sheet,
+    callers: Sheet,
+    files: Files,
+    plays: Plays,
+    place: rows.Place = "page",
+) -> str:
+    """One account's page: one file, no request to anywhere unless somebody plays a recording.
+
+    `place`: as in which its numbers are shown; `calls` and `callers` are of the same.
+    """
     values = account_view.shared(f, agency)
     coverage = f.now.coverage
     values |= {
         "paints": paint.PAINTS,
         "chart_table": _(texts.TABLE),
         "files": files,
-        "call_back": [
-            (one.caller, one.note, one.tries, one.last_try, one.waited) for one in rows.call_backs(f, "page")
-        ],
+        "call_back": [(one.caller, one.note, one.tries, one.last_try, one.waited) for one in rows.call_backs(f, place)],
         "charts": _account_charts(f, values["outside"]),
         "lost": rows.lost(f, 15),
         "coverage_bar": recordings.bar(coverage) if coverage.eligible else "",

@@ -22,7 +22,7 @@ from trunkline.reports import (
     folder,
     kpis,
     page,
-    pdf,
+    paper,
     play,
     render,
     sheets,
@@ -112,9 +112,8 @@ def account(press: Press, found: Found) -> Built:
         paths = _paths(press.out / f.account.id, f.account.id, f.period, press.with_pdf)
         played = play.plays(press.links, f.account, found.calls, now)
         folder.put(paths["page"], page.account_page(f, agency, calls, callers, _files(paths), played).encode())
-        if press.with_pdf:  # without links: a PDF is handed on, and a link plays for whoever holds it
-            plain = page.account_page(f, agency, calls, callers, [], play.Plays({}, ""))
-            folder.put(paths["pdf"], pdf.pdf(plain, f.account.country))
+        if press.with_pdf:
+            folder.put(paths["pdf"], paper.account_pdf(f, agency, calls, callers))
         terms = definitions.terms([f.account])
         folder.put(paths["workbook"], workbook.account_book(f, calls, callers, terms, now))
         folder.put(paths["csv"], csvfile.content(sheets.csv_sheet(f.account, found.calls, found.before)))
@@ -133,7 +132,7 @@ def agency(press: Press, f: AgencyFigures, kept: Mapping[str, Any]) -> Built:
     paths = _paths(press.out, f.agency.id, f.period, press.with_pdf)
     folder.put(paths["page"], page.agency_page(f, _files(paths)).encode())
     if press.with_pdf:
-        folder.put(paths["pdf"], pdf.pdf(page.agency_page(f, []), f.agency.country))
+        folder.put(paths["pdf"], paper.agency_pdf(f))
     terms = definitions.terms([one.account for one in f.accounts])
     title = f"{f.agency.name}, {titles.title(f.period)}"
     folder.put(paths["workbook"], workbook.agency_book(title, sheet.heads, sheet.rows, terms, press.now))

@@ -40,7 +40,7 @@ class Agency(Table):
     report_to: tuple[Address, ...] = ()
     alerts: Alerts = Alerts()
     pdf: bool = False
-    attach: tuple[Literal["csv", "xlsx"], ...] = ("csv",)
+    attach: tuple[Literal["csv", "xlsx", "pdf"], ...] = ("csv",)
     language: Language = "en"
     brand: Brand = Brand()
 

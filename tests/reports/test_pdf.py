@@ -12,9 +12,11 @@ from typing import Any
 import duckdb
 import pypdf
 import pytest
-from small_lake import NOW, WEEK, config
+from small_lake import FULL_NUMBER, NOW, WEEK, config
 
 from trunkline.adapters import loop
+from trunkline.adapters.message import message
+from trunkline.config import Account, Config
 from trunkline.errors import ConfigError
 from trunkline.flows.report import report
 from trunkline.reports import pdf
@@ -43,9 +45,15 @@ def inside(document: pypdf.PdfReader) -> list[dict[str, Any]]:
     return [one for one in found if isinstance(one, dict)]
 
 
+def attaching(*accounts: Account) -> Config:
+    """The small lake's config with these accounts, and PDFs that go with mails."""
+    agency = config().agency.model_copy(update={"attach": ("pdf",)})
+    return config().model_copy(update={"agency": agency, "account": accounts})
+
+
 @needs_pango
 def test_the_page_on_paper(connection: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
-    chosen = config()
+    chosen = attaching(*(one.model_copy(update={"report_to": ()}) for one in config().account if one.id != "bluegum"))
     reports = {one.scope: one for one in build(connection, chosen, WEEK, chosen.account, tmp_path, NOW, with_pdf=True)}
     assert reports["acme"].paths["pdf"] == tmp_path / "acme" / "acme-2026-W46.pdf"
     acme = read(reports["acme"].paths["pdf"].read_bytes())
@@ -65,6 +73,8 @@ def test_the_page_on_paper(connection: duckdb.DuckDBPyConnection, tmp_path: Path
     agency = text(read(reports["northwind"].paths["pdf"].read_bytes()))
     assert "Stille & Söhne" in agency
     assert "not read" in agency
+    assert reports["northwind"].attachments[0].read_bytes() == reports["northwind"].paths["pdf"].read_bytes()
+    assert "Attached: northwind-2026-W46.pdf: the full page." in reports["northwind"].text
 
     (again,) = build(connection, chosen, WEEK, chosen.account[:1], tmp_path, NOW)
     assert "pdf" not in again.paths
@@ -110,3 +120,28 @@ def test_without_the_extra_nothing_is_touched(stage, monkeypatch: pytest.MonkeyP
         with pytest.raises(ConfigError, match="pip install 'trunkline\\[pdf\\]'"):
             loop.run(report(period="2026-W46", config=str(s.config), out="pages", pdf=True))
         assert set(s.folder.rglob("*")) == before
+        text = s.config.read_text("utf-8")
+        s.config.write_text(text.replace("[agency]\n", '[agency]\nattach = ["csv", "pdf"]\n', 1), "utf-8")
+        with pytest.raises(ConfigError, match="pip install 'trunkline\\[pdf\\]'"):
+            loop.run(report(period="2026-W46", config=str(s.config), out="pages"))
+        assert set(s.folder.rglob("*")) == before
+
+
+@needs_pango
+def test_the_page_goes_with_the_mail_numbers_as_in_mails(connection: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    settings = attaching(*config().account)
+    (acme,) = build(connection, settings, WEEK, settings.account[:1], tmp_path, NOW)
+    assert settings.mail is not None
+    got = message(settings.mail, acme)
+    (part,) = got.iter_attachments()
+    assert (part.get_content_type(), part.get_filename()) == ("application/pdf", "acme-2026-W46.pdf")
+    document = read(part.get_payload(decode=True))
+    said = text(document)
+    for figure in ("38.9%", "78%", "+61 4•• ••• 001"):
+        assert figure in said
+    assert not FULL_NUMBER.search(re.sub(r"\s", "", said))
+    assert "alert(1)" not in said  # a caller's name
+    assert not [one for one in inside(document) if one.get("/S") == "/URI"]  # no number to tap
+    for content in (acme.text, acme.html):
+        assert "Attached: acme-2026-W46.pdf: the full page; phone numbers are masked." in content
+    assert "pdf" not in acme.paths  # beside the page it was not asked for

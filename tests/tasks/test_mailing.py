@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import subprocess
 import sys
@@ -14,7 +15,7 @@ import pytest
 import stamina
 from mailed_report import NOW, OWNER, SECOND, config, report
 
-from trunkline.errors import BadCredentials, ConfigError, RemoteError, Unreachable
+from trunkline.errors import BadCredentials, ConfigError, LakeError, RemoteError, Unreachable
 from trunkline.simulator.mail import MailSink
 from trunkline.store import mails
 from trunkline.store.lake import Lake
@@ -134,6 +135,70 @@ def test_a_process_killed_after_the_server_took_it_loses_and_doubles_nothing(new
     first, second = sink.messages
     assert first["Message-ID"] == second["Message-ID"] == "<acme.2026-W46.4-callers@northwind.example>"
     assert mail(new_lake, sink, report("6 callers")).sent == []
+
+
+@contextlib.contextmanager
+def somebody_else_holding(lake: Lake) -> Iterator[None]:
+    """Another process has the lake open to write; nothing can be written down meanwhile."""
+    script = f"import duckdb; lake = duckdb.connect({str(lake.path)!r}); print('held', flush=True); input()"
+    command = [sys.executable, "-c", script]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "held\n"
+        yield
+        process.communicate("\n", timeout=30)
+
+
+def hurried(lake: Lake) -> Lake:
+    """The same, but it waits a quarter of a second for who holds it."""
+    return Lake(lake.path, lock_wait_seconds=0.02)
+
+
+def test_a_process_killed_between_the_servers_answer_and_the_ledger(new_lake: Lake, sink: MailSink) -> None:
+    with contextlib.ExitStack() as held:
+        is_held = threading.Event()
+
+        def hold() -> None:
+            held.enter_context(somebody_else_holding(new_lake))
+            is_held.set()
+
+        sink.when_kept = hold
+        process = subprocess.Popen([sys.executable, mailed_report.__file__, sink.url, str(new_lake.path), "4 callers"])
+        assert is_held.wait(60)
+        with pytest.raises(subprocess.TimeoutExpired):
+            process.wait(0.5)  # it was answered 250 and waits for the lake
+        process.kill()
+        assert process.wait(30) == -9
+        sink.when_kept = None
+    assert [sent_at for _recipient, _version, sent_at, _refused in ledger(new_lake)] == [None, None]
+    assert mail(new_lake, sink, report("5 callers"), at=LATER).sent == ["acme"]
+    first, second = sink.messages  # twice, which no order of the two could avoid; a mailbox can tell that it is one
+    assert first["Message-ID"] == second["Message-ID"]
+    assert mail(new_lake, sink, report("5 callers")).sent == []
+
+
+def test_what_cannot_be_written_down_at_once_is_with_the_next_mail(new_lake: Lake, sink: MailSink) -> None:
+    with contextlib.ExitStack() as held:
+
+        def hold_then_free() -> None:
+            if len(sink.mails) == 1:
+                held.enter_context(somebody_else_holding(new_lake))
+            else:
+                held.close()
+
+        sink.when_kept = hold_then_free
+        done = mail(hurried(new_lake), sink, report(to=(OWNER,)), report(scope="bluegum", to=(SECOND,)))
+    assert done.sent == ["acme", "bluegum"]
+    assert [sent_at for _recipient, _version, sent_at, _refused in ledger(new_lake)] == [NOW, NOW]
+
+
+def test_what_cannot_be_written_down_at_all_is_an_error(new_lake: Lake, sink: MailSink) -> None:
+    with contextlib.ExitStack() as held:
+        sink.when_kept = lambda: held.enter_context(somebody_else_holding(new_lake))
+        with pytest.raises(LakeError, match="mails were sent and could not be written down") as raised:
+            mail(hurried(new_lake), sink, report())
+    assert "mailing again sends the same mails again" in raised.value.mend
+    assert len(sink.mails) == 1
 
 
 def test_two_runs_at_once_send_one_mail(new_lake: Lake, sink: MailSink) -> None:
