@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from trunkline.reports import agency as agencies
@@ -70,7 +69,12 @@ def _warnings(f: AgencyFigures) -> list[str]:
     partly = sum(pbx.is_read and not pbx.is_complete for one in f.accounts for pbx in one.reading)
     notes = []
     if silent:
-        notes.append(_not_heard_from(silent))
+        notes.append(
+            _(
+                "Not heard from: %(pbxs)s. Their calls are in no figure.",
+                pbxs=words.first_few(silent, _MOST_NAMES),
+            )
+        )
     if partly:
         notes.append(
             ngettext("%(num)s PBX read in part: see To mend.", "%(num)s PBXs read in part: see To mend.", partly)
@@ -81,29 +85,7 @@ def _warnings(f: AgencyFigures) -> list[str]:
 def _quiet(f: AgencyFigures) -> str:
     """The accounts that get no mail because nobody rang."""
     names = [one.account.name for one in f.accounts if one.is_quiet and one.account.report_to]
-    if not names:
-        return ""
-    shown, more = ", ".join(names[:_MOST_NAMES]), len(names) - _MOST_NAMES
-    if more <= 0:
-        return _("No calls, no mail: %(accounts)s.", accounts=shown)
-    return ngettext(
-        "No calls, no mail: %(accounts)s and %(num)s more.",
-        "No calls, no mail: %(accounts)s and %(num)s more.",
-        more,
-        accounts=shown,
-    )
-
-
-def _not_heard_from(pbx_ids: Sequence[str]) -> str:
-    names, more = ", ".join(pbx_ids[:_MOST_NAMES]), len(pbx_ids) - _MOST_NAMES
-    if more <= 0:
-        return _("Not heard from: %(pbxs)s. Their calls are in no figure.", pbxs=names)
-    return ngettext(
-        "Not heard from: %(pbxs)s and %(num)s more. Their calls are in no figure.",
-        "Not heard from: %(pbxs)s and %(num)s more. Their calls are in no figure.",
-        more,
-        pbxs=names,
-    )
+    return _("No calls, no mail: %(accounts)s.", accounts=words.first_few(names, _MOST_NAMES)) if names else ""
 
 
 def _context(f: AgencyFigures) -> Context:

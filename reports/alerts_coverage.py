@@ -15,8 +15,8 @@ from typing import Any
 
 from trunkline.alerts import State
 from trunkline.reports import sql
+from trunkline.reports.coverage import coverage
 from trunkline.reports.figures import Coverage
-from trunkline.reports.read import coverage
 
 ENOUGH_CALLS = 50
 LEAST_CALLS = 20

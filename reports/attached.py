@@ -51,38 +51,42 @@ def account_files(agency: Agency, f: AccountFigures, rows: Rows, out: Path, now:
 
     What fits less than all goes in this order: without the rows a figure cannot be checked.
     """
-    calls, callers = (
-        sheets.csv_sheet(f.account, rows.calls, rows.before, "mail"),
-        sheets.caller_sheet(f.account, rows.callers, "mail"),
-    )
-    this = sheets.call_sheet(f.account, rows.calls, "mail")
+    if not agency.attach:
+        return Attached()
+    calls = csvfile.text(sheets.csv_sheet(f.account, rows.calls, rows.before, "mail"))
+    callers = sheets.caller_sheet(f.account, rows.callers, "mail")
+    texts = calls, csvfile.text(callers)
+    this = functools.cache(lambda: sheets.call_sheet(f.account, rows.calls, "mail"))
     name, terms = folder.stem(f.account.id, f.period), definitions.terms([f.account])
     behind, printed = (_IN_FULL, _PAGE) if f.account.masking == "none" else (_MASKED, _MASKED_PAGE)
     found: list[_File] = []
     if "csv" in agency.attach:
-        found.append(_File(f"{name}.calls.csv", behind, lambda: csvfile.content(calls)))
-        found.append(_File(f"{name}.callers.csv", behind, lambda: csvfile.content(callers)))
+        found.append(_File(f"{name}.calls.csv", behind, lambda: csvfile.encoded(texts[0])))
+        found.append(_File(f"{name}.callers.csv", behind, lambda: csvfile.encoded(texts[1])))
     if "xlsx" in agency.attach:
-        found.append(_File(f"{name}.xlsx", behind, lambda: workbook.account_book(f, this, callers, terms, now)))
+        found.append(_File(f"{name}.xlsx", behind, lambda: workbook.account_book(f, this(), callers, terms, now)))
     if "pdf" in agency.attach:
-        found.append(_File(f"{name}.pdf", printed, lambda: paper.account_pdf(f, agency, this, callers, "mail")))
-    return _written(agency, found, (calls, callers), out)
+        found.append(_File(f"{name}.pdf", printed, lambda: paper.account_pdf(f, agency, this(), callers, "mail")))
+    return _written(agency, found, texts, out)
 
 
 def agency_files(f: AgencyFigures, sheet: Sheet, out: Path, now: dt.datetime) -> Attached:
     """One row per account: no caller is in it."""
     agency, name = f.agency, folder.stem(f.agency.id, f.period)
+    if not agency.attach:
+        return Attached()
+    text = csvfile.text(sheet)
     terms = definitions.terms([one.account for one in f.accounts])
     found: list[_File] = []
     if "csv" in agency.attach:
-        found.append(_File(f"{name}.accounts.csv", _OF_ACCOUNTS, lambda: csvfile.content(sheet)))
+        found.append(_File(f"{name}.accounts.csv", _OF_ACCOUNTS, lambda: csvfile.encoded(text)))
     if "xlsx" in agency.attach:
         title = f"{agency.name}, {titles.title(f.period)}"
         book = functools.partial(workbook.agency_book, title, sheet.heads, sheet.rows, terms, now)
         found.append(_File(f"{name}.xlsx", _OF_ACCOUNTS, book))
     if "pdf" in agency.attach:
         found.append(_File(f"{name}.pdf", _PAGE, lambda: paper.agency_pdf(f)))
-    return _written(agency, found, (sheet,), out)
+    return _written(agency, found, (text,), out)
 
 
 @dataclass(frozen=True)
@@ -94,8 +98,8 @@ class _File:
     make: Callable[[], bytes]
 
 
-def _written(agency: Agency, wanted: Sequence[_File], shown: Sequence[Sheet], out: Path) -> Attached:
-    """The files in their order, as long as they fit together."""
+def _written(agency: Agency, wanted: Sequence[_File], texts: Sequence[str], out: Path) -> Attached:
+    """The files in their order, as long as they fit together; `texts`: the rows in them."""
     files: list[Path] = []
     said: dict[str, list[str]] = {}
     left_out: list[str] = []
@@ -120,5 +124,4 @@ def _written(agency: Agency, wanted: Sequence[_File], shown: Sequence[Sheet], ou
                 agency=agency.name,
             )
         )
-    digest = hashlib.sha256("".join(map(csvfile.text, shown)).encode()).hexdigest()
-    return Attached(tuple(files), " ".join(notes), digest if wanted else "")
+    return Attached(tuple(files), " ".join(notes), hashlib.sha256("".join(texts).encode()).hexdigest())

@@ -15,6 +15,7 @@ from trunkline.periods import Period
 from trunkline.reports import hands, index, read, restated, sql, write
 from trunkline.reports.account import AccountFigures
 from trunkline.reports.agency import AgencyFigures
+from trunkline.reports.attached import Rows
 from trunkline.reports.brand import wearing
 from trunkline.reports.write import Built, Found, Press
 
@@ -78,7 +79,8 @@ def _found(connection: duckdb.DuckDBPyConnection, press: Press, account: Account
         f = dataclasses.replace(f, restated=restated.of_account(connection, f))
     values = {"account_id": account.id, "since": f.period.since, "until": f.period.until}
     calls, before = read.call_rows(connection, f)
-    return Found(f, restated.account_part(connection, f), calls, before, sql.run(connection, "episode_rows", values))
+    rows = Rows(calls, before, sql.run(connection, "episode_rows", values))
+    return Found(f, restated.account_part(connection, f), rows)
 
 
 def _alone(press: Press, account: Account) -> Press:

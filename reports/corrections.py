@@ -76,7 +76,7 @@ def correction(
     late = {one for _said, one in found}
     cause = _(_CAUSES[_ROWS in late, _RECORDINGS in late, same_rules])
     if where:
-        cause = f"{cause} ({_names(where)})"
+        cause = f"{cause} ({words.first_few(where, _MOST_NAMES)})"
     return _(_MAILED[kind], figures=formats.together([said for said, _late in found]), cause=cause)
 
 
@@ -88,10 +88,3 @@ def _together(now: Headline) -> str:
         never=now.never,
         coverage=now.coverage,
     )
-
-
-def _names(accounts: Sequence[str]) -> str:
-    shown, more = ", ".join(accounts[:_MOST_NAMES]), len(accounts) - _MOST_NAMES
-    if more <= 0:
-        return shown
-    return ngettext("%(names)s and %(num)s more", "%(names)s and %(num)s more", more, names=shown)

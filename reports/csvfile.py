@@ -29,7 +29,12 @@ def safe(cell: Any) -> Any:
 
 def content(sheet: Sheet) -> bytes:
     """The file."""
-    return BOM + text(sheet).encode()
+    return encoded(text(sheet))
+
+
+def encoded(written: str) -> bytes:
+    """The text of a sheet as a file."""
+    return BOM + written.encode()
 
 
 def text(sheet: Sheet) -> str:

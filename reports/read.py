@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections import Counter
 from collections.abc import Sequence
-from typing import Any
 
 import duckdb
 
@@ -24,8 +22,8 @@ from trunkline.reports.account import (
     Reading,
     SwitchedOff,
 )
-from trunkline.reports.figures import Callbacks, Count, Coverage, Slice, Volumes
-from trunkline.reports.reasons import reason
+from trunkline.reports.coverage import coverage
+from trunkline.reports.figures import Callbacks, Count, Slice, Volumes
 from trunkline.store.at_risk import at_risk
 
 _ZONES_APART = dt.timedelta(hours=26)  # a day begins up to 26 hours apart around the world
@@ -184,6 +182,7 @@ def callbacks_as_of(
     connection: duckdb.DuckDBPyConnection, account: Account, period: Period, moment: dt.datetime
 ) -> Callbacks:
     """What had become of the period's callers when the data reached to `moment`."""
+    _at_hand(connection, account)
     return _callbacks(connection, _values(account, period), moment)
 
 
@@ -197,47 +196,6 @@ def _slice(connection: duckdb.DuckDBPyConnection, values: sql.Row, as_of: dt.dat
         callbacks=_callbacks(connection, values, as_of),
         coverage=coverage(sql.run(connection, "coverage", values)),
     )
-
-
-def coverage(rows: Sequence[sql.Row]) -> Coverage:
-    """Counts by state and cause → the two coverages and what is missing."""
-
-    def calls(**where: Any) -> int:
-        return sum(row["calls"] for row in rows if all(row[key] == value for key, value in where.items()))
-
-    eligible = [row for row in rows if row["eligible"]]
-    causes: Counter[str] = Counter()
-    unknown: Counter[str] = Counter()
-    reasons: Counter[str] = Counter()
-    for row in eligible:
-        if row["state"] in {"missing", "mismatch"}:
-            causes[reason(row)] += row["calls"]
-        elif row["state"] == "unknown":
-            unknown[reason(row)] += row["calls"]
-    for row in rows:
-        if not row["eligible"]:
-            reasons[reason(row)] += row["calls"]
-    return Coverage(
-        spoken=calls(),
-        recorded=calls(recorded=True),
-        not_known=calls(recorded=False, state="pending") + calls(recorded=False, state="unknown"),
-        eligible=calls(eligible=True),
-        **{state: calls(eligible=True, state=state) for state in STATES},
-        unmeasured=sum(row["unmeasured"] for row in eligible if row["state"] == "verified"),
-        recorded_in_error=calls(recorded_in_error=True),
-        talk_seconds=sum(row["talk_seconds"] or 0 for row in eligible),
-        audio_seconds=sum(row["audio_seconds"] or 0 for row in eligible),
-        causes=_counts(causes),
-        unknown_causes=_counts(unknown),
-        not_eligible=_counts(reasons),
-    )
-
-
-STATES = ("verified", "paused", "mismatch", "missing", "pending", "unknown")
-
-
-def _counts(counter: Counter[str]) -> tuple[Count, ...]:
-    return tuple(Count(label, calls) for label, calls in sorted(counter.items(), key=lambda item: (-item[1], item[0])))
 
 
 def _lost(rows: Sequence[sql.Row]) -> dict[str, tuple[Count, ...]]:

@@ -41,6 +41,14 @@ class _Weekdays(Sequence[str]):
 WEEKDAYS = _Weekdays()
 
 
+def first_few(names: Sequence[str], most: int) -> str:
+    """`a, b and 3 more`."""
+    shown, more = ", ".join(names[:most]), len(names) - most
+    if more <= 0:
+        return shown
+    return ngettext("%(names)s and %(num)s more", "%(names)s and %(num)s more", more, names=shown)
+
+
 def one_line(text: str) -> str:
     """Without line breaks and other control characters, so that a name cannot add a mail header."""
     return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())

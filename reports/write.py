@@ -31,11 +31,10 @@ from trunkline.reports import (
 )
 from trunkline.reports.account import AccountFigures
 from trunkline.reports.agency import AgencyFigures
-from trunkline.reports.attached import Attached
+from trunkline.reports.attached import Attached, Rows
 from trunkline.reports.brand import Image, branded, contact, wearing
 from trunkline.reports.figures import Slice
 from trunkline.reports.language import _
-from trunkline.reports.sql import Row
 
 
 @dataclass(frozen=True)
@@ -84,13 +83,11 @@ class Press:
 
 @dataclass(frozen=True)
 class Found:
-    """What the lake tells of one account: its figures, those to be kept (`restated`), calls, those before, callers."""
+    """What the lake tells of one account: its figures, those to be kept (`restated`), and the rows behind them."""
 
     figures: AccountFigures
     kept: Mapping[str, Any]
-    calls: Sequence[Row]
-    before: Sequence[Row]
-    callers: Sequence[Row]
+    rows: Rows
 
 
 def account(press: Press, found: Found) -> Built:
@@ -99,24 +96,23 @@ def account(press: Press, found: Found) -> Built:
     Raises:
         ConfigError: The logo's file is gone.
     """
-    f, config, now = found.figures, press.config, press.now
+    f, rows, config, now = found.figures, found.rows, press.config, press.now
     with wearing(config, f.account):
-        calls = sheets.call_sheet(f.account, found.calls)
-        callers = sheets.caller_sheet(f.account, found.callers)
+        calls = sheets.call_sheet(f.account, rows.calls)
+        callers = sheets.caller_sheet(f.account, rows.callers)
         agency = branded().shown(config.agency)
         with_it = Attached()
         if f.account.report_to and not f.is_quiet:
-            rows = attached.Rows(found.calls, found.before, found.callers)
             with_it = attached.account_files(agency, f, rows, press.out / f.account.id, now)
         html, text = render.account_mail(f, agency, contact(config), with_it.note)
         paths = _paths(press.out / f.account.id, f.account.id, f.period, press.with_pdf)
-        played = play.plays(press.links, f.account, found.calls, now)
+        played = play.plays(press.links, f.account, rows.calls, now)
         folder.put(paths["page"], page.account_page(f, agency, calls, callers, _files(paths), played).encode())
         if press.with_pdf:
             folder.put(paths["pdf"], paper.account_pdf(f, agency, calls, callers))
         terms = definitions.terms([f.account])
         folder.put(paths["workbook"], workbook.account_book(f, calls, callers, terms, now))
-        folder.put(paths["csv"], csvfile.content(sheets.csv_sheet(f.account, found.calls, found.before)))
+        folder.put(paths["csv"], csvfile.content(sheets.csv_sheet(f.account, rows.calls, rows.before)))
         said = kpis.kpis(f.now, kpis.account_context(f))
         folder.write_facts(paths["page"].parent, f.account.id, f.period, _facts(f.account.name, said))
         mail = _Mail(account_view.subject(f), text, html, f.account.report_to, with_it)

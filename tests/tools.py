@@ -7,17 +7,29 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from trunkline.errors import ConfigError
+from trunkline.reports import pdf
+
 BROWSER = Path(__file__).parent / "browser"
 _NODE = (20, 19)  # caniemail's oldest
 
 
 def lacking(marker: str) -> str:
     """What is absent for tests marked so, in words; nothing where all is there, or the marker asks for no tool."""
-    return {"chromium": _chromium, "node": _node}.get(marker, str)()
+    return {"chromium": _chromium, "node": _node, "pango": _pango}.get(marker, str)()
 
 
 def _chromium() -> str:
     return "" if shutil.which("chromium") else "no chromium on this machine: install Debian's package chromium"
+
+
+@functools.cache
+def _pango() -> str:
+    try:
+        pdf.require()
+    except ConfigError as error:
+        return str(error)
+    return ""
 
 
 @functools.cache

@@ -23,13 +23,6 @@ from trunkline.reports import pdf
 from trunkline.reports.build import build
 from trunkline.simulator.scenario_world import scenario_world
 
-try:
-    pdf.require()
-    ABSENT = ""
-except ConfigError as error:
-    ABSENT = str(error)
-needs_pango = pytest.mark.skipif(bool(ABSENT), reason=ABSENT)
-
 
 def read(content: bytes) -> pypdf.PdfReader:
     return pypdf.PdfReader(io.BytesIO(content))
@@ -51,7 +44,7 @@ def attaching(*accounts: Account) -> Config:
     return config().model_copy(update={"agency": agency, "account": accounts})
 
 
-@needs_pango
+@pytest.mark.pango
 def test_the_page_on_paper(connection: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
     chosen = attaching(*(one.model_copy(update={"report_to": ()}) for one in config().account if one.id != "bluegum"))
     reports = {one.scope: one for one in build(connection, chosen, WEEK, chosen.account, tmp_path, NOW, with_pdf=True)}
@@ -81,7 +74,7 @@ def test_the_page_on_paper(connection: duckdb.DuckDBPyConnection, tmp_path: Path
     assert not list((tmp_path / "acme").glob("*.pdf"))  # the old one may no longer say what the page says
 
 
-@needs_pango
+@pytest.mark.pango
 def test_paper_cut_tables_and_pictures_in_light_colours_with_nobody_asked() -> None:
     rows = "".join(f"<tr><td>row {number}.</td></tr>" for number in range(1, 61))
     style = ":root{--lost:#b84a12}@media (prefers-color-scheme:dark){:root{--lost:#000}}.lost{fill:var(--lost)}"
@@ -127,7 +120,7 @@ def test_without_the_extra_nothing_is_touched(stage, monkeypatch: pytest.MonkeyP
         assert set(s.folder.rglob("*")) == before
 
 
-@needs_pango
+@pytest.mark.pango
 def test_the_page_goes_with_the_mail_numbers_as_in_mails(connection: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
     settings = attaching(*config().account)
     (acme,) = build(connection, settings, WEEK, settings.account[:1], tmp_path, NOW)

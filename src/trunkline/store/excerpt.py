@@ -59,8 +59,7 @@ def cut(
     _copy(lake, excerpt, "windows", _query("windows"), {"trend_since": trend_since, "days": days})
     _copy(lake, excerpt, "windows", _query("windows_at_the_ends"), {})
     _lay_down(excerpt, _AFTER_READING)
-    _lay_down(excerpt, ("call_days",))
-    excerpt.execute("TRUNCATE call_days")  # its calls are a part of those before the span: the lake's stand in for them
+    _lay_down(excerpt, ("call_days",), "LIMIT 0")  # before the span it has a part of the calls: the lake's stand in
     _copy(lake, excerpt, "call_days", _query("call_days"), {**values, "trend_since": trend_since})
     return excerpt
 
@@ -110,9 +109,9 @@ def _copy(
     excerpt.unregister("copied")
 
 
-def _lay_down(excerpt: duckdb.DuckDBPyConnection, views: Sequence[str]) -> None:
+def _lay_down(excerpt: duckdb.DuckDBPyConnection, views: Sequence[str], rows: str = "") -> None:
     """Makes tables of views that others name several times: each would be worked out as often."""
     for view in views:
-        excerpt.execute(f"CREATE TABLE laid_down AS FROM {view}")
+        excerpt.execute(f"CREATE TABLE laid_down AS FROM {view} {rows}")
         excerpt.execute(f"DROP VIEW {view}")
         excerpt.execute(f"ALTER TABLE laid_down RENAME TO {view}")
